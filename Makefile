@@ -1,0 +1,56 @@
+# Two commands need nothing but Python 3.11 or newer, make and git: `make demo` and `make test`.
+SHELL  := /bin/bash
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help setup demo test check lint types format cover clean
+
+help:
+	@echo "make demo    crawl three invented papers twice and look at what was kept"
+	@echo "make test    run all tests"
+	@echo "make check   lint, types and tests, as CI runs them"
+	@echo "make setup   only make the virtual environment in $(VENV)"
+	@echo "make format  let ruff put the code in order"
+
+setup: $(READY)
+
+# Made anew when the lock or the packaging changes; half-made ones have no .ready and are finished next time.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Hemeroteca needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) -V 2>&1`. Name another one: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments. Install the package python3-venv (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing `grep -c '==' requirements.lock` pinned packages (about a minute) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock \
+	  | sed -u -n 's/^Collecting \([^ ]*\).*/  \1/p; s/^Successfully installed.*/  installed/p; /ERROR/p'; test $${PIPESTATUS[0]} -eq 0
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m tests.newsroom.demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: lint types test
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+cover: $(READY)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered --cov-fail-under=85
+
+clean:
+	rm -rf $(VENV) build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,266 @@
+"""The words of the system as frozen records: what is fetched, what is read, what is kept.
+
+They are defined once, here. The crawler fills them, the archive keeps them, and its rows are turned into them
+again. Times are aware datetimes; ``None`` means that nobody said, never zero or empty.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+
+class Outcome(StrEnum):
+    """What one capture meant for the archive."""
+
+    NEW = "new"  # first version of an article
+    REVISED = "revised"  # the text changed, and the page admits it with a later modified date
+    STEALTH = "stealth"  # the text changed and no modified date admits it
+    UNCHANGED = "unchanged"  # the article reads as before, or the server answered 304
+    RESTORED = "restored"  # the article was gone and is back
+    MISSING = "missing"  # a first 404
+    GONE = "gone"  # a 410, or a 404 seen again a day later
+    UNREAD = "unread"  # kept, but no article could be read on it; the reason says why
+    KEPT = "kept"  # kept, and nothing to read: a listing, a redirect, robots.txt, an error
+    KNOWN = "known"  # exactly this capture was in the archive already
+
+
+class Kind(StrEnum):
+    """What kind of record holds a capture."""
+
+    RESPONSE = "response"
+    REVISIT = "revisit"  # the server answered 304: the payload is that of an earlier capture
+    ERROR = "error"  # no response came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What the archive must know of a site; a visit tells it."""
+
+    name: str
+    title: str
+    url: str
+    country: str | None = None  # ISO 3166-1 alpha-2
+    region: str | None = None
+    languages: tuple[str, ...] = ()  # shortest ISO 639 codes, the main one first
+    timezone: str = "UTC"  # IANA name
+    facts: Mapping[str, Any] = field(default_factory=dict)  # the whole site file, as JSON values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One fetch, whatever came back.
+
+    ``payload`` is the decoded body: transfer and content encoding taken off, charset as served. ``headers`` are the
+    response's own, in order, as (name, value) pairs. ``status`` is None when no response came; ``error`` says why.
+    """
+
+    visit: str  # key of the visit that made it
+    record_id: UUID  # WARC-Record-ID
+    url: str
+    fetched_at: datetime
+    status: int | None
+    headers: tuple[tuple[str, str], ...] = ()
+    payload: bytes = b""
+    kind: Kind = Kind.RESPONSE
+    protocol: str = "HTTP/1.1"
+    reason: str = ""
+    error: str | None = None
+    truncated: str | None = None  # a WARC-Truncated reason: length, time, disconnect
+    elapsed_ms: int | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name, case ignored."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def payload_digest(self) -> bytes:
+        """sha256 of the decoded body."""
+        return hashlib.sha256(self.payload).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date as the page gives it: with its own offset, and as precise as it says."""
+
+    at: datetime
+    precision: str = "second"  # second, minute or day; a day is held as its midnight
+
+    def isoformat(self) -> str:
+        """Return RFC 3339, or the date alone where the page gives no time."""
+        return self.at.date().isoformat() if self.precision == "day" else self.at.isoformat(timespec="seconds")
+
+    @classmethod
+    def parse(cls, text: str) -> Moment:
+        """Read what :meth:`isoformat` wrote; a date alone needs no offset and is taken as UTC."""
+        if "T" in text:
+            return cls(at=datetime.fromisoformat(text))
+        return cls(at=datetime.fromisoformat(f"{date.fromisoformat(text)}T00:00:00+00:00"), precision="day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """One name of a byline. Agencies, desks and houses are organisations, never people."""
+
+    name: str
+    kind: str = "person"  # person or organisation
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a page says about one of its authors. It is never part of the body nor of a version's digest."""
+
+    name: str | None
+    text: str
+    language: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """A number of views, comments or shares that the page gives for its own article."""
+
+    metric: str  # views, comments or shares
+    value: int
+    source: str  # where on the page it was read
+    exact: bool = True  # False for "1.2K"
+    stale: bool = False  # a cached number that a script would replace
+    raw: str | None = None  # as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A name the page gives to its article: ``wp`` (post id), ``ld`` (JSON-LD identifier) or ``url`` (canonical)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What made a reading: name, version and a digest of what configured it."""
+
+    name: str
+    version: str
+    config_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reader made of one capture. None means that the page does not say.
+
+    ``outcome`` is ``read``, or why there is no article: ``not_article``, ``empty``, ``unreadable``; ``reason`` then
+    says more. Text is as printed. ``identities`` are strongest first.
+    """
+
+    reader: Reader
+    outcome: str = "read"
+    reason: str | None = None
+    title: str | None = None
+    standfirst: str | None = None
+    byline: str | None = None  # as printed
+    authors: tuple[Author, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    dateline: str | None = None
+    published: Moment | None = None
+    modified: Moment | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    access: str = "unknown"  # free, metered, walled or unknown
+    canonical_url: str | None = None
+    identities: tuple[Identity, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    pending: Mapping[str, Any] | None = None  # the read-only request that would fill a script-loaded counter
+    opt_outs: tuple[str, ...] = ()  # noarchive, tdm-reservation … as the page states them
+    sources: Mapping[str, str] = field(default_factory=dict)  # field → where it was read
+
+    @property
+    def body(self) -> str:
+        """The paragraphs, joined by a blank line."""
+        return "\n\n".join(self.paragraphs)
+
+    def counter(self, metric: str) -> Counter | None:
+        """Return the counter of this metric, if the page gives one."""
+        return next((counter for counter in self.counters if counter.metric == metric), None)
+
+    @property
+    def views(self) -> int | None:
+        """The article's own view count."""
+        counter = self.counter("views")
+        return counter.value if counter else None
+
+    @property
+    def comments(self) -> int | None:
+        """The number of comments."""
+        counter = self.counter("comments")
+        return counter.value if counter else None
+
+
+_NESTED: dict[str, type] = {
+    "authors": Author,
+    "profiles": Profile,
+    "identities": Identity,
+    "counters": Counter,
+}
+
+
+def reading_to_json(reading: Reading) -> dict[str, Any]:
+    """Return a reading as plain JSON values; fields that say nothing are left out."""
+    values: dict[str, Any] = {}
+    for item in dataclasses.fields(reading):
+        value = getattr(reading, item.name)
+        if value in (None, (), {}) or (item.name == "access" and value == "unknown"):
+            continue
+        if isinstance(value, Moment):
+            value = {"at": value.at.isoformat(), "precision": value.precision}
+        elif isinstance(value, Reader):
+            value = dataclasses.asdict(value)
+        elif item.name in _NESTED:
+            value = [_sparse(part) for part in value]
+        elif isinstance(value, tuple):
+            value = list(value)
+        values[item.name] = value
+    return values
+
+
+def reading_from_json(values: Mapping[str, Any]) -> Reading:
+    """Return the reading that :func:`reading_to_json` wrote; keys of a later version are ignored."""
+    known = {item.name for item in dataclasses.fields(Reading)}
+    built: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            continue
+        if name in ("published", "modified"):
+            built[name] = Moment(at=datetime.fromisoformat(value["at"]), precision=value["precision"])
+        elif name == "reader":
+            built[name] = Reader(**value)
+        elif name in _NESTED:
+            built[name] = tuple(_NESTED[name](**part) for part in value)
+        elif isinstance(value, list):
+            built[name] = tuple(value)
+        else:
+            built[name] = value
+    return Reading(**built)
+
+
+def _sparse(record: Any) -> dict[str, Any]:
+    return {name: value for name, value in dataclasses.asdict(record).items() if value is not None}
+
+
+def canonical_json(values: Any) -> str:
+    """Return JSON that is the same for equal values: sorted keys, no spaces, text unescaped."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

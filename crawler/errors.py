@@ -1,0 +1,27 @@
+"""What can go wrong, and how far it reaches: this page, this site, or the run.
+
+* CrawlerError
+  x SiteFileError      a site file is wrong: that site cannot start; the message names file and key
+  x ReadingError       this page cannot be read: keep the capture, count it, go on
+  x ListingError       this listing cannot be read: count it, go on with the others
+"""
+
+
+class CrawlerError(Exception):
+    """Anything of ours that goes wrong while crawling."""
+
+
+class SiteFileError(CrawlerError):
+    """A site file is wrong. The message names the file, the key and what is expected."""
+
+
+class ReadingError(CrawlerError):
+    """A page cannot be read as an article. ``outcome`` is the reading's outcome, the message its reason."""
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class ListingError(CrawlerError):
+    """A feed or sitemap cannot be read; the message says what came instead."""
