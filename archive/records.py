@@ -148,6 +148,45 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A story's address as a listing gives it, with what the listing says of it."""
+
+    url: str
+    lastmod: datetime | None = None  # when the listing says it last changed
+    published: datetime | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A listing the archive remembers: a feed, a sitemap, with its validators and what came of it."""
+
+    kind: str  # feed, sitemap, robots, front …
+    url: str
+    state: str = "ok"  # ok, or what was wrong at the last look
+    found_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    watermark: datetime | None = None
+    yields: int = 0  # links it gave first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An article the archive knows, as the crawler needs it to look again."""
+
+    article: str  # public key
+    url: str
+    state: str  # live, missing or gone
+    fetched_at: datetime  # of the newest capture
+    etag: str | None = None  # validators of the newest capture that had a payload
+    last_modified: str | None = None
+    published: datetime | None = None
+    modified: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """What made a reading: name, version and a digest of what configured it."""
 

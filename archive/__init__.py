@@ -1,0 +1,63 @@
+"""Keeps what was fetched, tells the versions of every story, answers and hands out. Never imports the crawler.
+
+On disk, below the archive's home::
+
+    archive.sqlite                    the database (or PostgreSQL elsewhere): derived from the WARC files, for asking
+    warc/hemeroteca-TIME-HOST-PID-RANDOM.warc.gz        sealed WARC/1.1, one gzip member per record
+    warc/….warc.gz.open               owned by a crawl that is running, or left by one that died
+    warc/….warc.gz.torn               bytes cut off the end of a file whose writer died
+
+The WARC files are the truth. Each holds, for every visit it carries, a ``warcinfo`` record (site file, visit, reader);
+every fetch as ``response``, ``revisit`` (304) or ``metadata`` (a network error); beside each response that was read a
+JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its end ``urn:hemeroteca:visit:KEY``.
+"""
+
+from archive.clock import Clock, shifted_clock
+from archive.errors import ArchiveError, NoArchive, NotFound, QueryError, StoreError
+from archive.records import (
+    Author,
+    Capture,
+    Counter,
+    Identity,
+    Kind,
+    Known,
+    Link,
+    Moment,
+    Outcome,
+    Profile,
+    Reader,
+    Reading,
+    Signal,
+    SiteFacts,
+)
+from archive.store import Archive
+from archive.warc import Skipped, archived_headers, read_captures, warc_files
+
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "Author",
+    "Capture",
+    "Clock",
+    "Counter",
+    "Identity",
+    "Kind",
+    "Known",
+    "Link",
+    "Moment",
+    "NoArchive",
+    "NotFound",
+    "Outcome",
+    "Profile",
+    "QueryError",
+    "Reader",
+    "Reading",
+    "Signal",
+    "SiteFacts",
+    "Skipped",
+    "StoreError",
+    "archived_headers",
+    "read_captures",
+    "shifted_clock",
+    "warc_files",
+]

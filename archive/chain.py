@@ -1,0 +1,220 @@
+"""The versions of an article, derived from what was observed of it. Pure: observations in, a chain out.
+
+The chain is a fold over the observations in order of (time, record id), so it is the same whatever the order in which
+they arrived, and the same again after a rebuild from WARC files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from archive.tables import FOREVER, Change, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CONFIRM_GONE_AFTER = timedelta(days=1)
+"""A 404 is believed when it is seen again this much later: small sites lose a page for an hour now and then."""
+
+FLAP_WITHIN = timedelta(minutes=15)
+"""A→B→A within this time is a cache edge serving an old copy, not two edits."""
+
+LEAST_SHARE_OF_WORDS = 0.25
+"""A text that shrinks below this share is believed when a second capture shows the same: half pages get served."""
+
+
+class Sight(Enum):
+    """What one capture shows of an article."""
+
+    TEXT = auto()  # it was read
+    SAME = auto()  # 304: as at the capture before
+    ABSENT = auto()  # 404
+    REMOVED = auto()  # 410
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One capture of an article, as far as its versions are concerned."""
+
+    capture_id: int
+    record_id: bytes
+    at: datetime
+    url_id: int
+    sight: Sight
+    content_id: int | None = None
+    bare_digest: bytes | None = None  # equal ones differ in punctuation and case only
+    words: int = 0
+    walled: bool = False
+    modified: datetime | None = None  # as the page says
+    reading_id: int | None = None
+    reader_id: int | None = None
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A version as derived: the article read so from ``valid_from``, and last at ``last_seen_at``."""
+
+    number: int
+    valid_from: datetime
+    valid_to: datetime
+    last_seen_at: datetime
+    prev_last_seen_at: datetime | None
+    first_capture_id: int
+    content_id: int | None
+    reading_id: int | None
+    reader_id: int | None
+    state: State
+    change: Change
+    stealth: bool = False
+    cosmetic: bool = False
+    flap: bool = False
+    reverts_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All versions of an article, and whether its last look-up found nothing."""
+
+    spans: tuple[Span, ...]
+    missing: bool
+    misses: int
+
+
+@dataclass(slots=True)
+class _Fold:
+    spans: list[Span] = field(default_factory=list)
+    head: Observation | None = None  # newest text that made or confirmed the open version
+    absent: list[Observation] = field(default_factory=list)  # 404s since the article was last seen
+    doubted: Observation | None = None  # a much shorter text, seen once
+
+    def take(self, seen: Observation) -> None:
+        if seen.sight is Sight.TEXT:
+            self._text(seen)
+        elif not self.spans:
+            return  # nothing is known yet that could be unchanged or gone
+        elif seen.sight is Sight.SAME:
+            self._same(seen)
+        elif self.head is None or seen.url_id == self.head.url_id:  # an old address may die: the story moved
+            self._removal(seen)
+
+    # -- what each sight does
+
+    def _text(self, seen: Observation) -> None:
+        last = self.spans[-1] if self.spans else None
+        if last is not None and last.state is not State.GONE and seen.content_id != last.content_id:
+            if self._worse(seen):
+                return
+            first = seen
+            if self.doubted is not None and self.doubted.content_id == seen.content_id:
+                first = self.doubted  # valid since it was first seen, believed now
+            self._append(first, self._revised(last, seen))
+        elif last is None:
+            self._append(seen, Change.NEW)
+        elif last.state is State.GONE:
+            self._append(seen, Change.RESTORED)
+        self._seen(seen.at)
+        self.head = seen
+
+    def _same(self, seen: Observation) -> None:
+        if self.spans[-1].state is State.GONE and self.head is not None:
+            self._append(replace(self.head, capture_id=seen.capture_id, at=seen.at, is_full=False), Change.RESTORED)
+        self._seen(seen.at)
+
+    def _removal(self, seen: Observation) -> None:
+        if self.spans[-1].state is State.GONE:
+            self._seen(seen.at)
+            return
+        self.absent.append(seen)
+        if seen.sight is Sight.REMOVED or seen.at - self.absent[0].at >= CONFIRM_GONE_AFTER:
+            first = self.absent[0]
+            self._append(first, Change.GONE)
+            self._seen(seen.at)
+
+    # -- helpers
+
+    def _worse(self, seen: Observation) -> bool:
+        """Say whether this text must not replace the open one; remember it if a second sight would convince."""
+        head = self.head
+        if head is None:
+            return False
+        if seen.walled and not head.walled and seen.words < head.words:
+            return True
+        if seen.words >= LEAST_SHARE_OF_WORDS * head.words:
+            return False
+        if self.doubted is not None and self.doubted.content_id == seen.content_id:
+            return False
+        self.doubted = seen
+        return True
+
+    def _revised(self, last: Span, seen: Observation) -> dict[str, object]:
+        head = self.head
+        before = head.modified if head is not None else None
+        admitted = seen.modified is not None and (before is None or seen.modified > before)
+        earlier = [span.number for span in self.spans if span.content_id == seen.content_id]
+        back_at_once = len(self.spans) > 1 and self.spans[-2].content_id == seen.content_id
+        return {
+            "change": Change.REVISED,
+            "stealth": not admitted,
+            "cosmetic": head is not None and head.bare_digest == seen.bare_digest,
+            "reverts_to": earlier[-1] if earlier else None,
+            "flap": back_at_once and seen.at - last.valid_from <= FLAP_WITHIN,
+        }
+
+    def _append(self, first: Observation, what: Change | dict[str, object]) -> None:
+        labels: dict[str, object] = what if isinstance(what, dict) else {"change": what}
+        change = labels["change"]
+        gone = change is Change.GONE
+        last = self.spans[-1] if self.spans else None
+        at = first.at
+        if last is not None:
+            at = max(at, last.valid_from + timedelta(microseconds=1))  # equal instants keep their order
+            self.spans[-1] = replace(last, valid_to=at)
+        self.spans.append(
+            Span(
+                number=len(self.spans) + 1,
+                valid_from=at,
+                valid_to=FOREVER,
+                last_seen_at=first.at,
+                prev_last_seen_at=last.last_seen_at if last else None,
+                first_capture_id=first.capture_id,
+                content_id=None if gone else first.content_id,
+                reading_id=None if gone else first.reading_id,
+                reader_id=None if gone else first.reader_id,
+                state=State.GONE if gone else State.RESTORED if change is Change.RESTORED else State.LIVE,
+                **labels,  # type: ignore[arg-type]  # the keys and types are those of Span, written just above
+            )
+        )
+
+    def _seen(self, at: datetime) -> None:
+        last = self.spans[-1]
+        self.spans[-1] = replace(last, last_seen_at=max(at, last.last_seen_at))
+        self.absent = []
+        self.doubted = None
+
+
+def derive(observations: Iterable[Observation]) -> Chain:
+    """Return the versions that these observations of one article make, in whatever order they are given."""
+    ordered = sorted(observations, key=lambda seen: (seen.at, seen.record_id))
+    fold = _Fold()
+    for seen in ordered:
+        fold.take(seen)
+    spans = tuple(_with_full_reading(span, ordered) for span in fold.spans)
+    return Chain(spans, missing=bool(fold.absent), misses=len(fold.absent))
+
+
+def _with_full_reading(span: Span, ordered: list[Observation]) -> Span:
+    """Point a version at the full reading of its content: its own first, else the nearest before, else after.
+
+    A reading that only repeats the open version is kept short, and a late capture may make such a one the first.
+    """
+    full = [seen for seen in ordered if seen.is_full and seen.content_id == span.content_id]
+    if span.content_id is None or not full:
+        return span
+    inside = [seen for seen in full if span.valid_from <= seen.at < span.valid_to]
+    before = [seen for seen in full if seen.at < span.valid_from]
+    best = inside[0] if inside else before[-1] if before else full[0]
+    return replace(span, reading_id=best.reading_id, reader_id=best.reader_id)

@@ -1,0 +1,209 @@
+"""Bring an article's versions and counters in step with its captures. Each function takes a connection.
+
+What should be there is derived purely (:mod:`archive.chain`, :mod:`archive.runs`); what differs is written. A row that
+says the same stays and only its ends move; from the first row that differs on, the old ones are closed on the known
+axis and new ones written, so what was known yesterday can still be asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from archive import tables as t
+from archive.chain import Chain, Observation, Sight, Span, derive
+from archive.records import Kind
+from archive.runs import Sighting, runs
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+NEVER_SEEN_ALIVE = (404, 410)
+
+
+def observations(connection: Connection, article: int) -> list[Observation]:
+    """Return all that was seen of an article and may make a version.
+
+    A 404 or 410 counts when its visit ended and believed its removals: in an outage everything seems gone.
+    """
+    capture, reading, content, visit = t.capture.c, t.reading.c, t.content.c, t.visit.c
+    rows = connection.execute(
+        sa.select(
+            capture.id, capture.record_id, capture.fetched_at, capture.url_id, capture.kind, capture.status,
+            reading.id.label("reading_id"), reading.reader_id, reading.outcome, reading.is_full, reading.access,
+            reading.modified_at, reading.content_id, content.bare_digest, content.words, visit.removals_believed,
+        )
+        .select_from(t.capture)
+        .join(t.visit, visit.id == capture.visit_id)
+        .outerjoin(t.reading, sa.and_(reading.capture_id == capture.id, reading.known_to == t.OPEN))
+        .outerjoin(t.content, content.id == reading.content_id)
+        .where(capture.article_id == article)
+    )  # fmt: skip
+    return [seen for row in rows if (seen := _observation(row)) is not None]
+
+
+def _observation(row: Any) -> Observation | None:
+    sight = _sight(row)
+    if sight is None:
+        return None
+    return Observation(
+        capture_id=row.id,
+        record_id=row.record_id,
+        at=row.fetched_at,
+        url_id=row.url_id,
+        sight=sight,
+        content_id=row.content_id,
+        bare_digest=row.bare_digest,
+        words=row.words or 0,
+        walled=row.access == "walled",
+        modified=row.modified_at,
+        reading_id=row.reading_id,
+        reader_id=row.reader_id,
+        is_full=bool(row.is_full),
+    )
+
+
+def _sight(row: Any) -> Sight | None:
+    if row.content_id is not None:
+        return Sight.TEXT
+    if row.kind is Kind.REVISIT:
+        return Sight.SAME
+    if row.status in NEVER_SEEN_ALIVE and row.removals_believed:
+        return Sight.ABSENT if row.status == 404 else Sight.REMOVED
+    return None
+
+
+def current_spans(connection: Connection, article: int) -> list[sa.Row[Any]]:
+    """Return the version rows of an article as known now, oldest first."""
+    row = t.version.c
+    query = sa.select(t.version).where(row.article_id == article, row.known_to == t.OPEN).order_by(row.number)
+    return list(connection.execute(query))
+
+
+def bring_in_step(connection: Connection, article: int, known_at: datetime) -> list[Span]:
+    """Derive the article anew and write what differs; return the versions that were written."""
+    seen = observations(connection, article)
+    chain = derive(seen)
+    held = current_spans(connection, article)
+    same = _common_length(held, chain.spans)
+    _close(connection, held[same:], known_at)
+    written = _write(connection, article, chain.spans, held[:same], known_at, late=len(held) > same)
+    _update_article(connection, article, chain, seen)
+    for span in written:
+        connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=str(span.change)))
+    return written
+
+
+def _common_length(held: list[sa.Row[Any]], spans: tuple[Span, ...]) -> int:
+    same = 0
+    for row, span in zip(held, spans, strict=False):
+        if _identity(row) != _identity(span):
+            break
+        same += 1
+    return same
+
+
+def _identity(version: Any) -> tuple[Any, ...]:
+    # Everything a citation may rest on; the ends (valid_to, last seen) move as time goes on.
+    return (version.number, version.valid_from, version.first_capture_id, version.content_id, version.state,
+            version.change, version.stealth, version.cosmetic, version.flap, version.reverts_to)  # fmt: skip
+
+
+def _close(connection: Connection, held: list[sa.Row[Any]], known_at: datetime) -> None:
+    for row in held:
+        ends = max(known_at, row.known_from + timedelta(microseconds=1))
+        connection.execute(t.version.update().where(t.version.c.id == row.id).values(known_to=ends))
+
+
+def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: list[sa.Row[Any]], known_at: datetime,
+           *, late: bool) -> list[Span]:  # fmt: skip
+    for row, span in zip(kept, spans, strict=False):
+        ends = {"valid_to": span.valid_to, "last_seen_at": span.last_seen_at,
+                "prev_last_seen_at": span.prev_last_seen_at}  # fmt: skip
+        if any(getattr(row, name) != value for name, value in ends.items()):
+            connection.execute(t.version.update().where(t.version.c.id == row.id).values(ends))
+    new = spans[len(kept) :]
+    for span in new:
+        values = {name: getattr(span, name) for name in Span.__slots__}
+        connection.execute(
+            t.version.insert().values(
+                article_id=article, known_from=known_at, known_to=t.FOREVER,
+                reason=t.Reason.LATE_CAPTURE if late else t.Reason.OBSERVED, **values,
+            )
+        )  # fmt: skip
+    return list(new)
+
+
+def _update_article(connection: Connection, article: int, chain: Chain, seen: list[Observation]) -> None:
+    if not chain.spans:
+        return
+    last = chain.spans[-1]
+    row = t.version.c
+    head = connection.execute(
+        sa.select(row.id, t.content.c.digest)
+        .select_from(t.version)
+        .outerjoin(t.content, t.content.c.id == row.content_id)
+        .where(row.article_id == article, row.known_to == t.OPEN, row.valid_to == t.OPEN)
+    ).one()
+    if last.state is t.State.GONE:
+        state = t.State.GONE
+    else:
+        state = t.State.MISSING if chain.missing else t.State.LIVE
+    connection.execute(
+        t.article.update()
+        .where(t.article.c.id == article)
+        .values(
+            state=state,
+            misses=chain.misses,
+            head_version_id=head.id,
+            head_digest=head.digest,
+            head_capture_at=max(found.at for found in seen),
+            first_seen_at=chain.spans[0].valid_from,
+            last_seen_at=max(span.last_seen_at for span in chain.spans if span.state is not t.State.GONE),
+        )
+    )
+
+
+def bring_counters_in_step(connection: Connection, article: int, touched: set[tuple[str, str]]) -> None:
+    """Derive the runs of these (metric, source) counters of an article anew and write what differs."""
+    if not touched:
+        return
+    sightings = _sightings(connection, article)
+    row = t.counter_reading.c
+    for metric, source in touched:
+        wanted = runs(sightings.get((metric, source), []))
+        this = sa.and_(row.article_id == article, row.metric == metric, row.source == source)
+        held = {found.observed_at: found for found in connection.execute(sa.select(t.counter_reading).where(this))}
+        for run in wanted:
+            values = {name: getattr(run, name) for name in type(run).__slots__}
+            old = held.pop(run.observed_at, None)
+            if old is None:
+                connection.execute(
+                    t.counter_reading.insert().values(article_id=article, metric=metric, source=source, **values)
+                )
+            elif any(getattr(old, name) != value for name, value in values.items()):
+                connection.execute(
+                    t.counter_reading.update().where(this, row.observed_at == run.observed_at).values(values)
+                )
+        for at in held:
+            connection.execute(t.counter_reading.delete().where(this, row.observed_at == at))
+
+
+def _sightings(connection: Connection, article: int) -> dict[tuple[str, str], list[Sighting]]:
+    capture, reading = t.capture.c, t.reading.c
+    rows = connection.execute(
+        sa.select(capture.id, capture.record_id, capture.fetched_at, reading.counters)
+        .select_from(t.capture)
+        .join(t.reading, sa.and_(reading.capture_id == capture.id, reading.known_to == t.OPEN))
+        .where(capture.article_id == article)
+    )
+    found: dict[tuple[str, str], list[Sighting]] = {}
+    for row in rows:
+        for metric, value, source, exact, stale, raw in row.counters:
+            found.setdefault((metric, source), []).append(
+                Sighting(at=row.fetched_at, record_id=row.record_id, capture_id=row.id, value=value, exact=exact,
+                         stale=stale, raw=raw)
+            )  # fmt: skip
+    return found

@@ -1,0 +1,28 @@
+"""What can go wrong in the archive. Every message says what, where and what to do.
+
+* ArchiveError
+  x NoArchive        there is no archive at this place
+  x StoreError       the disk or the database refuses: stop, keep what was acknowledged
+  x NotFound         no such article, version or address
+  x QueryError       a search or a date cannot be understood
+"""
+
+
+class ArchiveError(Exception):
+    """Anything the archive cannot do."""
+
+
+class NoArchive(ArchiveError):
+    """There is no archive at this place."""
+
+
+class StoreError(ArchiveError):
+    """The disk or the database refuses to take more; what was acknowledged is safe."""
+
+
+class NotFound(ArchiveError):
+    """No such article, version or address."""
+
+
+class QueryError(ArchiveError):
+    """A search, a date or a filter cannot be understood."""

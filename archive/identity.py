@@ -1,0 +1,150 @@
+"""Which article a page belongs to. Each function takes a connection.
+
+The site's own id counts most (WordPress post id, JSON-LD identifier), then the address. An address is never proof
+against a different own id: papers reuse addresses, and a removed story may redirect to another one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from archive import tables as t
+from archive.normal import normal
+from archive.rows import insert, url_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.engine import Connection
+
+    from archive.records import Identity
+
+OWN_IDS = ("wp", "ld")
+
+
+def mint_key(site: str, record_id: UUID) -> str:
+    """Return the public key of an article first seen in this capture: 13 letters and digits, never reused.
+
+    It is made from the record, so that two archives that import the same WARC file name the article alike.
+    """
+    digest = hashlib.sha256(f"{site}\x1f{record_id}".encode()).digest()
+    return base64.b32encode(digest[:8]).decode().rstrip("=").lower()
+
+
+def article_by_identities(connection: Connection, site: int, identities: Sequence[Identity],
+                          title: str | None) -> str | None:  # fmt: skip
+    """Return the key of the article that these identities name, strongest first; None if there is none yet.
+
+    A JSON-LD identifier counts only beside the same headline: some sites print one identifier on every page.
+    """
+    own = {identity.kind: identity.value for identity in identities if identity.kind in OWN_IDS}
+    for identity in identities:
+        article = _by_identity(connection, site, identity)
+        if article is None and identity.kind == "url":
+            article = article_by_url(connection, identity.value, site)
+        if article is None:
+            continue
+        if identity.kind not in OWN_IDS and _other_own_id(connection, article, own):
+            continue
+        if identity.kind == "ld" and not _has_title(connection, article, title):
+            continue
+        return connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == article))
+    return None
+
+
+def _by_identity(connection: Connection, site: int, identity: Identity) -> int | None:
+    row = t.article_identity.c
+    return connection.scalar(
+        sa.select(row.article_id).where(
+            row.site_id == site, row.kind == identity.kind, row.value == identity.value, row.valid_to == t.OPEN
+        )
+    )
+
+
+def _other_own_id(connection: Connection, article: int, own: dict[str, str]) -> bool:
+    """Say whether the article has an own id of the same kind as the page's, but another one."""
+    row = t.article_identity.c
+    held = connection.execute(
+        sa.select(row.kind, row.value).where(row.article_id == article, row.kind.in_(OWN_IDS), row.valid_to == t.OPEN)
+    )
+    return any(kind in own and own[kind] != value for kind, value in held)
+
+
+def _has_title(connection: Connection, article: int, title: str | None) -> bool:
+    held = connection.scalar(
+        sa.select(t.content.c.title)
+        .join(t.version, t.version.c.content_id == t.content.c.id)
+        .where(t.version.c.article_id == article, t.version.c.known_to == t.OPEN)
+        .order_by(t.version.c.valid_from.desc())
+        .limit(1)
+    )
+    return normal(held) == normal(title)
+
+
+def article_by_url(connection: Connection, url: str, site: int | None = None) -> int | None:
+    """Return the id of the article that has this address now."""
+    query = (
+        sa.select(t.article_url.c.article_id)
+        .join(t.url, t.url.c.id == t.article_url.c.url_id)
+        .where(t.url.c.url == url, t.article_url.c.valid_to == t.OPEN)
+    )
+    if site is not None:
+        query = query.join(t.article, t.article.c.id == t.article_url.c.article_id).where(t.article.c.site_id == site)
+    return connection.scalar(query)
+
+
+def claim(connection: Connection, site: int, article: int, identities: Sequence[Identity], urls: Sequence[str],
+          at: datetime, evidence: int) -> None:  # fmt: skip
+    """Note that the article answers to these identities and addresses since ``at``."""
+    for identity in identities:
+        if identity.kind in OWN_IDS:
+            _claim_identity(connection, site, article, identity, at)
+    for position, url in enumerate(dict.fromkeys(urls)):
+        _claim_url(connection, article, url, "page" if position == 0 else "canonical", at, evidence)
+
+
+def _claim_identity(connection: Connection, site: int, article: int, identity: Identity, at: datetime) -> None:
+    row = t.article_identity.c
+    same = sa.and_(row.site_id == site, row.kind == identity.kind, row.value == identity.value)
+    held = connection.execute(sa.select(row.article_id, row.valid_from).where(same, row.valid_to == t.OPEN)).first()
+    if held is None:
+        connection.execute(
+            t.article_identity.insert().values(
+                site_id=site, kind=identity.kind, value=identity.value, valid_from=at, valid_to=t.FOREVER,
+                article_id=article,
+            )
+        )  # fmt: skip
+    elif held.article_id == article and at < held.valid_from:
+        connection.execute(t.article_identity.update().where(same, row.valid_to == t.OPEN).values(valid_from=at))
+
+
+def _claim_url(connection: Connection, article: int, url: str, role: str, at: datetime, evidence: int) -> None:
+    number = url_id(connection, url)
+    row = t.article_url.c
+    is_open = sa.and_(row.url_id == number, row.valid_to == t.OPEN)
+    held = connection.execute(sa.select(row.article_id, row.valid_from).where(is_open)).first()
+    if held is not None and held.article_id == article:
+        if at < held.valid_from:
+            connection.execute(t.article_url.update().where(is_open).values(valid_from=at))
+        return
+    if held is not None and (at <= held.valid_from or role == "canonical"):
+        return  # an older capture, or only a claim, takes no address away from the article that is there now
+    if held is not None:
+        connection.execute(t.article_url.update().where(is_open).values(valid_to=at))
+    connection.execute(
+        t.article_url.insert().values(
+            url_id=number, valid_from=at, valid_to=t.FOREVER, article_id=article, role=role,
+            evidence_capture_id=evidence,
+        )
+    )  # fmt: skip
+
+
+def new_article(connection: Connection, key: str, site: int, at: datetime) -> int:
+    """Insert an article first seen at this time."""
+    return insert(connection, t.article, key=key, site_id=site, first_seen_at=at, last_seen_at=at, state=t.State.LIVE)

@@ -1,0 +1,87 @@
+"""The normal form of an article's text, and its digest: what makes a version.
+
+Two readings with equal digests say the same. Folded away: Unicode compatibility forms, the shape of quotes and
+dashes, invisible characters, runs of white space. Kept: punctuation and case, so that a correction of either is seen.
+Source: archive-model of the design; measured on 60 re-visits with cosmetic changes, of which 2 still differed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive.records import Reading
+
+NORM_VERSION = 1
+"""A new normal form is a reread of everything: give it a new number."""
+
+FIELD_SEPARATOR = "\x1f"
+ITEM_SEPARATOR = "\x1e"
+
+_SHAPES = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´ʼ‹›", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        # Soft hyphens, zero-width characters and byte-order marks are seen by no reader; the last two are our own marks.
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x1e\x1f", None),
+    }
+)
+_WHITE = re.compile(r"\s+")
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+def normal(text: str | None) -> str:
+    """Return the normal form of one field."""
+    if not text:
+        return ""
+    folded = unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES)
+    return _WHITE.sub(" ", folded).strip()
+
+
+def normal_items(items: Iterable[str]) -> str:
+    """Return the normal form of a list, empty items left out."""
+    return ITEM_SEPARATOR.join(filter(None, map(normal, items)))
+
+
+def content_digest(title: str | None, standfirst: str | None, names: Iterable[str], paragraphs: Iterable[str]) -> bytes:
+    """Return the sha256 that tells one version from another.
+
+    Names, not the printed byline, enter it: a byline also carries dates and roles that change by themselves.
+    """
+    form = FIELD_SEPARATOR.join((normal(title), normal(standfirst), normal_items(names), normal_items(paragraphs)))
+    return hashlib.sha256(form.encode()).digest()
+
+
+def reading_digest(reading: Reading) -> bytes:
+    """Return the content digest of a reading."""
+    return content_digest(
+        reading.title, reading.standfirst, (author.name for author in reading.authors), reading.paragraphs
+    )
+
+
+def bare(text: str) -> str:
+    """Return only letters and digits, in lower case: equal bare texts differ cosmetically."""
+    return _NO_LETTERS.sub("", normal(text)).casefold()
+
+
+def count_words(text: str) -> int:
+    """Count the words of a text; where a script has no spaces, every character that is a letter counts.
+
+    Chinese, Japanese and Thai are written without spaces, so a run of them would otherwise be one word.
+    """
+    return len(_WORD.findall(text))
+
+
+_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+(?:['’\-][^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+)*")  # noqa: E501 - one pattern
+
+
+def fold_name(name: str) -> str:
+    """Return a name for comparison: accents and case folded, punctuation taken off."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return _WHITE.sub(" ", _NO_LETTERS.sub(" ", plain)).strip().casefold()

@@ -1,0 +1,259 @@
+"""Rows in and out: the small statements that ingest is made of. Each takes a connection inside a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import sqlalchemy as sa
+
+from archive import tables as t
+from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
+from archive.records import Kind, Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from archive.records import Capture, Reader, Reading, SiteFacts
+    from archive.warc import Place
+
+
+def insert(connection: Connection, table: sa.Table, **values: Any) -> int:
+    """Insert one row and return its id."""
+    key = connection.execute(table.insert().values(**values)).inserted_primary_key
+    return cast("tuple[int, ...]", key)[0]
+
+
+@lru_cache(maxsize=4096)
+def surt(url: str) -> str:
+    """Return the sort-friendly form of an address that CDX indexes use: host reversed, scheme and case dropped."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{'?' + query if query else ''}".lower()
+
+
+def url_id(connection: Connection, url: str) -> int:
+    """Return the id of an address, new ones inserted."""
+    found = connection.scalar(sa.select(t.url.c.id).where(t.url.c.url == url))
+    return found if found is not None else insert(connection, t.url, url=url, urlkey=surt(url))
+
+
+def site_id(connection: Connection, facts: SiteFacts, at: datetime) -> int:
+    """Write what a visit tells of its site; return the site's id."""
+    values = {
+        "title": facts.title,
+        "url": facts.url,
+        "country": facts.country,
+        "region": facts.region,
+        "languages": list(facts.languages),
+        "timezone": facts.timezone,
+        "facts": dict(facts.facts),
+        "seen_at": at,
+    }
+    found: int | None = connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == facts.name))
+    if found is None:
+        return insert(connection, t.site, name=facts.name, **values)
+    connection.execute(t.site.update().where(t.site.c.id == found).values(values))
+    return found
+
+
+# ------------------------------------------------------------------ captures
+
+
+def insert_capture(connection: Connection, capture: Capture, visit: int, warc_file: int, place: Place,
+                   article: int | None) -> int:  # fmt: skip
+    """Insert the row of a capture that is synced at this place."""
+    has_payload = capture.kind is Kind.RESPONSE
+    location = capture.header("location") if capture.status is not None and 300 <= capture.status < 400 else None
+    return insert(
+        connection,
+        t.capture,
+        record_id=capture.record_id.bytes,
+        url_id=url_id(connection, capture.url),
+        article_id=article,
+        visit_id=visit,
+        fetched_at=capture.fetched_at,
+        kind=capture.kind,
+        status=capture.status,
+        effective_status=capture.status,
+        payload_digest=capture.payload_digest if has_payload else None,
+        payload_size=len(capture.payload) if has_payload else None,
+        content_type=capture.header("content-type"),
+        etag=capture.header("etag"),
+        last_modified=capture.header("last-modified"),
+        error=capture.error,
+        truncated=capture.truncated,
+        fetch_ms=capture.elapsed_ms,
+        redirect_url_id=url_id(connection, location) if location and "://" in location else None,
+        warc_file_id=warc_file,
+        warc_offset=place.offset,
+        warc_length=place.length,
+    )
+
+
+def find_capture(connection: Connection, capture: Capture) -> int | None:
+    """Return the id of exactly this capture: by record id, else by address, time and payload."""
+    number = t.capture.c.id
+    found: int | None = connection.scalar(sa.select(number).where(t.capture.c.record_id == capture.record_id.bytes))
+    if found is None and capture.kind is Kind.RESPONSE:
+        found = connection.scalar(
+            sa.select(number)
+            .join(t.url, t.url.c.id == t.capture.c.url_id)
+            .where(
+                t.url.c.url == capture.url,
+                t.capture.c.fetched_at == capture.fetched_at,
+                t.capture.c.payload_digest == capture.payload_digest,
+            )
+        )
+    return found
+
+
+# ------------------------------------------------------------------ readings
+
+
+def reader_id(connection: Connection, reader: Reader) -> int:
+    """Return the id of a reader, new ones inserted."""
+    key = {
+        "name": reader.name,
+        "version": reader.version,
+        "config_digest": reader.config_digest,
+        "norm_version": NORM_VERSION,
+    }
+    found = connection.scalar(sa.select(t.reader.c.id).filter_by(**key))
+    return found if found is not None else insert(connection, t.reader, **key)
+
+
+def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
+    """Return the id of what a reading says, and whether it was never said before."""
+    digest = reading_digest(reading)
+    found = connection.scalar(sa.select(t.content.c.id).where(t.content.c.digest == digest))
+    if found is not None:
+        return found, False
+    names = [author.name for author in reading.authors]
+    text = "".join((reading.title or "", reading.standfirst or "", *names, *reading.paragraphs))
+    new = insert(
+        connection,
+        t.content,
+        digest=digest,
+        bare_digest=hashlib.sha256(bare(text).encode()).digest(),
+        title=reading.title,
+        standfirst=reading.standfirst,
+        names=names,
+        words=count_words(reading.body),
+        language=reading.language,
+        codec=t.PLAIN,
+        body=reading.body.encode(),
+    )
+    return new, True
+
+
+def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: bytes) -> bytes:
+    """Return the digest of a content row as it is stored, to check it against the one beside it."""
+    return content_digest(title, standfirst, names, body.decode().split("\n\n"))
+
+
+def moment_columns(name: str, moment: Moment | None) -> dict[str, Any]:
+    """Return the three columns that hold a date of a page."""
+    offset = moment.at.utcoffset() if moment else None
+    return {
+        f"{name}_at": moment.at if moment else None,
+        f"{name}_offset": int((offset or timedelta()).total_seconds() // 60) if moment else None,
+        f"{name}_precision": moment.precision if moment else None,
+    }
+
+
+def insert_reading(connection: Connection, reading: Reading, *, capture: int, content: int | None, known_from: datetime,
+                   full: bool, site: int) -> int:  # fmt: skip
+    """Insert a reading; a short one leaves out what the open version says already."""
+    values: dict[str, Any] = {
+        "capture_id": capture,
+        "reader_id": reader_id(connection, reading.reader),
+        "known_from": known_from,
+        "known_to": t.FOREVER,
+        "content_id": content,
+        "outcome": reading.outcome,
+        "reason": reading.reason,
+        "is_full": full,
+        "counters": [[c.metric, c.value, c.source, c.exact, c.stale, c.raw] for c in reading.counters],
+        "tags": [],
+        "images": [],
+        "profiles": [],
+        "access": reading.access,
+        "sources": dict(reading.sources) if full else {},
+        **moment_columns("modified", reading.modified),
+    }
+    if full:
+        values |= {
+            name: getattr(reading, name)
+            for name in ("title", "standfirst", "byline", "dateline", "section", "language", "canonical_url")
+        }
+        values |= moment_columns("published", reading.published)
+        values |= {
+            "tags": list(reading.tags),
+            "images": list(reading.images),
+            "profiles": [[p.name, p.text, p.language, p.url] for p in reading.profiles],
+            "pending": dict(reading.pending) if reading.pending else None,
+        }
+    new = insert(connection, t.reading, **values)
+    if full:
+        _insert_authors(connection, reading, new, site)
+    return new
+
+
+def author_id(connection: Connection, site: int, name: str) -> int:
+    """Return the id of a name in one site's bylines, new ones inserted."""
+    norm = fold_name(name)
+    found = connection.scalar(sa.select(t.author.c.id).filter_by(site_id=site, name_norm=norm))
+    return found if found is not None else insert(connection, t.author, site_id=site, name_norm=norm, name=name)
+
+
+def _insert_authors(connection: Connection, reading: Reading, reading_id: int, site: int) -> None:
+    for position, author in enumerate(reading.authors):
+        connection.execute(
+            t.reading_author.insert().values(
+                reading_id=reading_id,
+                ord=position,
+                author_id=author_id(connection, site, author.name),
+                name=author.name,
+                kind=author.kind,
+                url=author.url,
+            )
+        )
+
+
+def see_profiles(connection: Connection, reading: Reading, site: int, at: datetime) -> None:
+    """Keep what a page says about its authors, and when it said so first and last."""
+    names = [author.name for author in reading.authors]
+    for profile in reading.profiles:
+        name = profile.name or (names[0] if len(names) == 1 else None)
+        if name is None:
+            continue  # nobody can be told whose profile this is; it stays in the reading
+        author = author_id(connection, site, name)
+        digest = hashlib.sha256(profile.text.encode()).digest()
+        row = t.author_profile.c
+        same = sa.and_(row.author_id == author, row.digest == digest)
+        found = connection.execute(sa.select(row.first_seen_at, row.last_seen_at).where(same)).first()
+        if found is None:
+            insert(connection, t.author_profile, author_id=author, text=profile.text, language=profile.language,
+                   url=profile.url, digest=digest, first_seen_at=at, last_seen_at=at)  # fmt: skip
+        else:
+            connection.execute(
+                t.author_profile.update()
+                .where(same)
+                .values(first_seen_at=min(at, found.first_seen_at), last_seen_at=max(at, found.last_seen_at))
+            )
+
+
+def insert_opt_outs(connection: Connection, capture: int, signals: Sequence[str]) -> None:
+    """Record what a page asks of archives and miners."""
+    for signal in signals:
+        name, _, value = signal.partition("=")
+        insert(connection, t.opt_out, capture_id=capture, signal=name.strip(), value=value.strip() or "yes")

@@ -1,0 +1,676 @@
+"""The archive as the crawler tells and asks it.
+
+What is told is written to a WARC file and synced, then the database points at it, then it is acknowledged: a kill at
+any point loses at most what was in flight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter as Tally
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from archive import database, derivation, identity, rows, search
+from archive import tables as t
+from archive.clock import Clock, shifted_clock
+from archive.errors import ArchiveError, NoArchive, StoreError
+from archive.normal import reading_digest
+from archive.records import (
+    Kind,
+    Known,
+    Outcome,
+    Signal,
+    SiteFacts,
+    canonical_json,
+    reading_to_json,
+)
+from archive.warc import (
+    MAX_FILE_BYTES,
+    Original,
+    Place,
+    WarcRecord,
+    WarcWriter,
+    capture_records,
+    reading_record,
+    recover_abandoned,
+    visit_end_record,
+    warcinfo_record,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from sqlalchemy.engine import Connection, Engine
+
+    from archive.chain import Span
+    from archive.records import Capture, Link, Reader, Reading
+
+FILL_RATE_FIELDS = ("title", "byline", "body", "published", "modified", "dateline", "views", "comments")
+
+
+@dataclass(slots=True)
+class _Visit:
+    """A visit that this process has begun."""
+
+    id: int
+    key: str
+    site: int
+    site_name: str
+    agent: str
+    facts: dict[str, Any]
+    warcinfo: UUID
+    written_to: str | None = None  # the WARC file that carries its warcinfo
+
+
+class Archive:
+    """An archive in a folder: WARC files below ``warc/`` and a database. Use it as a context manager.
+
+    ``database`` is an SQLAlchemy URL; without one, SQLite in the folder. ``clock`` gives the time for all that is
+    written. Opened for writing, it makes what is missing and seals what a dead process left open; ``readonly`` does
+    neither. Raises ArchiveError when it cannot be opened.
+    """
+
+    def __init__(
+        self, home: Path, *, database: str | None = None, clock: Clock | None = None, readonly: bool = False
+    ) -> None:
+        self.home = home
+        self.clock: Clock = clock or shifted_clock()
+        self.warc_folder = home / "warc"
+        self._visits: dict[str, _Visit] = {}
+        self._writer: WarcWriter | None = None
+        self._writer_id = 0
+        self.engine = self._open(database, readonly=readonly)
+        self._known = self._last_known()
+        if not readonly:
+            self._recover()
+
+    def _open(self, url: str | None, *, readonly: bool) -> Engine:
+        file = self.home / database.DATABASE_NAME
+        if readonly and url is None and not file.exists():
+            raise NoArchive(f"{self.home}: no archive here; name one with --home or HEMEROTECA_HOME")
+        engine = database.open_engine(url or f"sqlite:///{file}")
+        if readonly:
+            database.check_revision(engine, database.current_revision(engine))
+            return engine
+        try:
+            self.warc_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveError(f"{self.home}: cannot make the archive's folder: {error.strerror}") from error
+        database.prepare_schema(engine)
+        return engine
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Seal the open WARC file and let the database go."""
+        if self._writer is not None:
+            self._seal()
+        self.engine.dispose()
+
+    # ------------------------------------------------------------------ told
+
+    def begin_visit(self, facts: SiteFacts, *, agent: str, reader: Reader | None = None) -> str:
+        """Begin a visit of a site, and note what its site file says; return the visit's key."""
+        now = self.clock()
+        key = f"{facts.name}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+        told = {
+            "site": {**_site_json(facts)},
+            "visit": {"key": key, "started_at": now.isoformat()},
+            "reader": {"name": reader.name, "version": reader.version, "config_digest": reader.config_digest}
+            if reader
+            else None,
+        }
+        digest = hashlib.sha256(canonical_json(told["site"]).encode()).digest()
+        with self._writing() as connection:
+            site = rows.site_id(connection, facts, now)
+            number = rows.insert(
+                connection, t.visit, key=key, site_id=site, started_at=now, agent=agent, facts_digest=digest
+            )
+        self._visits[key] = _Visit(number, key, site, facts.name, agent, told, uuid4())
+        return key
+
+    def keep(self, capture: Capture) -> bool:
+        """Write a capture to the WARC file, sync it, point the database at it. False if it was there already."""
+        with self.engine.connect() as connection:
+            if rows.find_capture(connection, capture) is not None:
+                return False
+            original = self._original(connection, capture)
+        visit, known_at = self._visit(capture.visit), self._next_known()
+        places = self._append(visit, capture_records(capture, visit.warcinfo, original, known_at))
+        with self._writing() as connection:
+            self._insert_capture(connection, capture, visit, places[0], known_at)
+        return True
+
+    def save(self, capture: Capture, reading: Reading | None = None, *, article: str | None = None,
+             due_at: datetime | None = None) -> Outcome:  # fmt: skip
+        """Keep a capture if it is not kept yet, journal what was read on it, and derive what that means.
+
+        ``article`` is the key that :meth:`resolve` gave. Without a reading a 304 means unchanged, a 404 or 410 is
+        weighed when the visit ends, and everything else is only kept. The same capture read again by the same reader
+        is known already.
+        """
+        fresh = self.keep(capture)
+        if reading is None:
+            return self._save_unread(capture, due_at)
+        with self.engine.connect() as connection:
+            if not fresh and self._was_read(connection, capture):
+                return Outcome.KNOWN
+            full = self._says_more(connection, article, reading)
+        if reading.outcome == "read" and article is None:
+            article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
+        visit, known_at = self._visit(capture.visit), self._next_known()
+        values = _reading_values(reading, article, full=full)
+        self._append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
+        with self._writing() as connection:
+            return self._insert_reading(connection, capture, reading, article, due_at, known_at, full=full)
+
+    def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, state: str = "ok",
+            etag: str | None = None, last_modified: str | None = None) -> int:  # fmt: skip
+        """Note a listing and the links it gave; return how many of them no listing had given before."""
+        begun, now = self._visit(visit), self.clock()
+        with self._writing() as connection:
+            signal = _see_signal(connection, begun.site, kind, url, now, state=state, etag=etag,
+                                 last_modified=last_modified)  # fmt: skip
+            new = sum(_see_link(connection, begun.site, signal, link, now) for link in links)
+            connection.execute(
+                t.signal.update().where(t.signal.c.id == signal).values(yields=t.signal.c.yields + new)
+            )
+        return new
+
+    def removals(self, visit: str) -> tuple[int, int]:
+        """Return how many known articles this visit asked for again, and how many of them answered 404 or 410."""
+        row = t.capture.c
+        with self.engine.connect() as connection:
+            # A first capture of an article is no revisit: the article is younger than the capture is then.
+            statuses = connection.execute(
+                sa.select(row.status)
+                .join(t.article, t.article.c.id == row.article_id)
+                .where(row.visit_id == self._visit(visit).id, t.article.c.first_seen_at < row.fetched_at)
+            ).scalars()
+            counted = Tally(status in derivation.NEVER_SEEN_ALIVE for status in statuses)
+        return counted.total(), counted[True]
+
+    def end_visit(self, visit: str, report: Mapping[str, Any], *, exit_status: int,
+                  believe_removals: bool = True) -> dict[Outcome, int]:  # fmt: skip
+        """Journal the end of a visit; unless told not to believe them, its 404s and 410s now count.
+
+        Returns how many articles became missing and gone.
+        """
+        begun, known_at = self._visit(visit), self._next_known()
+        told = {
+            **begun.facts["visit"],
+            "ended_at": known_at.isoformat(),
+            "exit_status": exit_status,
+            "removals_believed": believe_removals,
+            "report": dict(report),
+        }
+        self._append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
+        with self._writing() as connection:
+            connection.execute(
+                t.visit.update()
+                .where(t.visit.c.id == begun.id)
+                .values(
+                    ended_at=known_at, exit_status=exit_status, removals_believed=believe_removals,
+                    report=dict(report), signals=report.get("signals"), problems=report.get("problems"),
+                )
+            )  # fmt: skip
+            counted = self._weigh_removals(connection, begun, known_at) if believe_removals else {}
+        del self._visits[visit]
+        return counted
+
+    # ------------------------------------------------------------------ asked
+
+    def known(self, site: str, urls: Iterable[str]) -> dict[str, Known]:
+        """Return, by address, the articles of a site that have one of these addresses now."""
+        found: dict[str, Known] = {}
+        wanted = list(dict.fromkeys(urls))
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), 500):  # SQLite allows 999 parameters in older builds
+                query = (
+                    _known_query(site)
+                    .add_columns(t.url.c.url.label("asked"))
+                    .join(t.article_url, t.article_url.c.article_id == t.article.c.id)
+                    .join(t.url, t.url.c.id == t.article_url.c.url_id)
+                    .where(t.url.c.url.in_(wanted[start : start + 500]), t.article_url.c.valid_to == t.OPEN)
+                )
+                found |= {row.asked: _known(row) for row in connection.execute(query)}
+        return found
+
+    def due(self, site: str, now: datetime, limit: int) -> list[Known]:
+        """Return the articles that should be looked at again, the longest overdue first; gone ones never are."""
+        article = t.article.c
+        query = (
+            _known_query(site)
+            .where(article.due_at <= now, article.state != t.State.GONE)
+            .order_by(article.due_at, article.id)
+            .limit(limit)
+        )
+        with self.engine.connect() as connection:
+            return [_known(row) for row in connection.execute(query)]
+
+    def signals(self, site: str) -> list[Signal]:
+        """Return the listings that are remembered of a site."""
+        row = t.signal.c
+        query = (
+            sa.select(*(row[item.name] for item in fields(Signal)))
+            .join(t.site, t.site.c.id == row.site_id)
+            .where(t.site.c.name == site)
+            .order_by(row.kind, row.url)
+        )
+        with self.engine.connect() as connection:
+            return [Signal(**found._mapping) for found in connection.execute(query)]
+
+    def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
+        """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
+        with self.engine.connect() as connection:
+            number = connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == site))
+            found = None
+            if number is not None:
+                found = identity.article_by_identities(connection, number, reading.identities, reading.title)
+        return found or identity.mint_key(site, capture.record_id)
+
+    def copies(self, reading: Reading) -> list[str]:
+        """Return the keys of the articles that say, or once said, exactly what this reading says."""
+        query = (
+            sa.select(t.article.c.key)
+            .join(t.version, t.version.c.article_id == t.article.c.id)
+            .join(t.content, t.content.c.id == t.version.c.content_id)
+            .where(t.content.c.digest == reading_digest(reading), t.version.c.known_to == t.OPEN)
+            .group_by(t.article.c.id, t.article.c.key, t.article.c.first_seen_at)
+            .order_by(t.article.c.first_seen_at, t.article.c.key)
+        )
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def denied(self, url: str) -> bool:
+        """Say whether a takedown forbids to fetch this address."""
+        row = t.takedown.c
+        with self.engine.connect() as connection:
+            patterns = connection.execute(
+                sa.select(row.url_pattern).where(row.lifted_at.is_(None), row.url_pattern.is_not(None))
+            ).scalars()
+            return any(fnmatchcase(url, pattern) for pattern in patterns if pattern)
+
+    def has(self, capture: Capture) -> bool:
+        """Say whether exactly this capture is here and, where it can be read, was read."""
+        with self.engine.connect() as connection:
+            found = rows.find_capture(connection, capture)
+            if found is None or capture.kind is not Kind.RESPONSE or capture.status != 200:
+                return found is not None
+            return self._was_read(connection, capture)
+
+    def fill_rates(self, site: str, last: int = 20) -> dict[str, float]:
+        """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
+        reading, capture = t.reading.c, t.capture.c
+        query = (
+            sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
+                      reading.counters, t.content.c.words)
+            .select_from(t.reading)
+            .join(t.capture, capture.id == reading.capture_id)
+            .join(t.visit, t.visit.c.id == capture.visit_id)
+            .join(t.site, t.site.c.id == t.visit.c.site_id)
+            .outerjoin(t.content, t.content.c.id == reading.content_id)
+            .where(t.site.c.name == site, reading.is_full, reading.outcome == "read", reading.known_to == t.OPEN)
+            .order_by(reading.id.desc())
+            .limit(max(last, 20))
+        )  # fmt: skip
+        with self.engine.connect() as connection:
+            found = list(connection.execute(query))
+        if len(found) < last:
+            return {}
+        filled = Tally(name for row in found for name in _filled(row))
+        return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
+
+    # ------------------------------------------------------------------ inside
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with database.writing(self.engine).begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(f"{self.engine.url.render_as_string()}: cannot write: {error.orig}") from error
+
+    def _visit(self, key: str) -> _Visit:
+        try:
+            return self._visits[key]
+        except KeyError:
+            raise ArchiveError(f"visit {key!r} was not begun, or has ended") from None
+
+    def _last_known(self) -> datetime:
+        with self.engine.connect() as connection:
+            read = connection.scalar(sa.select(t.reading.c.known_from).order_by(t.reading.c.id.desc()).limit(1))
+            ended = connection.scalar(sa.select(sa.func.max(t.visit.c.ended_at)))
+        return max(filter(None, (read, ended)), default=datetime.min.replace(tzinfo=UTC))
+
+    def _next_known(self) -> datetime:
+        # Known time never stands still nor goes back, whatever the machine's clock does.
+        self._known = max(self.clock(), self._known + timedelta(microseconds=1))
+        return self._known
+
+    def _recover(self) -> None:
+        for left in recover_abandoned(self.warc_folder):
+            with self._writing() as connection:
+                self._register(connection, left.name)
+                connection.execute(
+                    t.warc_file.update()
+                    .where(t.warc_file.c.name == left.name)
+                    .values(state="sealed", bytes=left.size, synced_bytes=left.size, records=left.records,
+                            sha256=left.sha256, sealed_at=self.clock())
+                )  # fmt: skip
+                self._event(connection, "recover", "warc_file", left.name,
+                            {"records": left.records, "torn_bytes": left.torn})  # fmt: skip
+
+    def _register(self, connection: Connection, name: str) -> int:
+        found = connection.scalar(sa.select(t.warc_file.c.id).where(t.warc_file.c.name == name))
+        return found if found is not None else rows.insert(connection, t.warc_file, name=name, state="open")
+
+    def _event(self, connection: Connection, kind: str, object_type: str, name: str, detail: dict[str, Any]) -> None:
+        connection.execute(
+            t.event.insert().values(at=self.clock(), type=kind, object_type=object_type, object=name, outcome="ok",
+                                    agent="hemeroteca", detail=detail)
+        )  # fmt: skip
+
+    def _append(self, visit: _Visit, records: Sequence[WarcRecord]) -> list[Place]:
+        """Write and sync records; the places of those given, not of the warcinfo that may come before them."""
+        if self._writer is not None and self._writer.size >= MAX_FILE_BYTES:
+            self._seal()
+        if self._writer is None:
+            try:
+                self._writer = WarcWriter(self.warc_folder, self.clock())
+            except OSError as error:
+                raise StoreError(f"{self.warc_folder}: cannot make a WARC file: {error.strerror}") from error
+            with self._writing() as connection:
+                self._writer_id = self._register(connection, self._writer.name)
+        writer, first = self._writer, []
+        if visit.written_to != writer.name:
+            # A warcinfo of its own in every file: an extract of files is still whole.
+            first = [warcinfo_record(visit.warcinfo, self.clock(), writer.name, visit.agent, visit.facts)]
+        places = writer.append([*first, *records])
+        writer.sync()
+        visit.written_to = writer.name
+        return places[len(first) :]
+
+    def _seal(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        try:
+            sha256 = writer.seal()
+        except OSError as error:
+            raise StoreError(f"{self.warc_folder / writer.name}: cannot seal: {error.strerror}") from error
+        with self._writing() as connection:
+            connection.execute(
+                t.warc_file.update()
+                .where(t.warc_file.c.name == writer.name)
+                .values(state="sealed", bytes=writer.size, synced_bytes=writer.size, records=writer.records,
+                        sha256=sha256, sealed_at=self.clock())
+            )  # fmt: skip
+            self._event(connection, "seal", "warc_file", writer.name, {"records": writer.records})
+
+    def _original(self, connection: Connection, capture: Capture) -> Original | None:
+        """Return the capture whose payload a 304 confirms: the newest of its address before it."""
+        if capture.kind is not Kind.REVISIT:
+            return None
+        row = t.capture.c
+        found = connection.execute(
+            sa.select(row.fetched_at, row.payload_digest)
+            .join(t.url, t.url.c.id == row.url_id)
+            .where(t.url.c.url == capture.url, row.kind == Kind.RESPONSE, row.status == 200,
+                   row.fetched_at <= capture.fetched_at)
+            .order_by(row.fetched_at.desc())
+            .limit(1)
+        ).first()  # fmt: skip
+        return Original(capture.url, found.fetched_at, found.payload_digest) if found else None
+
+    def _insert_capture(self, connection: Connection, capture: Capture, visit: _Visit, place: Place,
+                        known_at: datetime) -> None:  # fmt: skip
+        article = identity.article_by_url(connection, capture.url) if capture.status != 200 else None
+        rows.insert_capture(connection, capture, visit.id, self._writer_id, place, article)
+        writer = self._writer
+        if writer is not None:
+            connection.execute(
+                t.warc_file.update()
+                .where(t.warc_file.c.id == self._writer_id)
+                .values(bytes=writer.size, synced_bytes=writer.size, records=writer.records)
+            )
+        connection.execute(
+            t.link.update()
+            .where(t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery())
+            .values(fetched_at=capture.fetched_at)
+        )
+        if article is not None and capture.kind is Kind.REVISIT:
+            self._derive(connection, article, known_at)
+        if article is not None and capture.status is not None:
+            connection.execute(
+                t.article.update().where(t.article.c.id == article).values(checked_at=capture.fetched_at)
+            )
+
+    def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
+        with self._writing() as connection:
+            article = identity.article_by_url(connection, capture.url)
+            if article is None:
+                return Outcome.KEPT
+            if due_at is not None:
+                connection.execute(t.article.update().where(t.article.c.id == article).values(due_at=due_at))
+        return Outcome.UNCHANGED if capture.kind is Kind.REVISIT else Outcome.KEPT
+
+    def _was_read(self, connection: Connection, capture: Capture) -> bool:
+        number = rows.find_capture(connection, capture)
+        return (
+            connection.scalar(
+                sa.select(t.reading.c.id).where(t.reading.c.capture_id == number, t.reading.c.known_to == t.OPEN)
+            )
+            is not None
+        )
+
+    def _says_more(self, connection: Connection, article: str | None, reading: Reading) -> bool:
+        """Say whether a reading must be journalled in full: its digest is not that of the article's open version."""
+        if reading.outcome != "read":
+            return False
+        head = connection.scalar(sa.select(t.article.c.head_digest).where(t.article.c.key == article))
+        return head != reading_digest(reading)
+
+    def _insert_reading(self, connection: Connection, capture: Capture, reading: Reading, key: str | None,
+                        due_at: datetime | None, known_at: datetime, *, full: bool) -> Outcome:  # fmt: skip
+        visit = self._visit(capture.visit)
+        number = rows.find_capture(connection, capture)
+        if number is None:
+            raise StoreError(f"{capture.url}: its capture is not in the database")
+        if reading.outcome != "read" or key is None:
+            rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
+                                site=visit.site)  # fmt: skip
+            return Outcome.UNREAD
+        content, is_new = rows.content_id(connection, reading)
+        if is_new:
+            search.index_content(connection, content, reading, capture.fetched_at)
+        rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full,
+                            site=visit.site)  # fmt: skip
+        rows.see_profiles(connection, reading, visit.site, capture.fetched_at)
+        rows.insert_opt_outs(connection, number, reading.opt_outs)
+        article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
+        if article is None:
+            article = identity.new_article(connection, key, visit.site, capture.fetched_at)
+        connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
+        addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
+        identity.claim(connection, visit.site, article, reading.identities, addresses, capture.fetched_at, number)
+        self._adopt(connection, article, capture.url)
+        written = self._derive(connection, article, known_at)
+        touched = {(counter.metric, counter.source) for counter in reading.counters}
+        derivation.bring_counters_in_step(connection, article, touched)
+        due = {"due_at": due_at} if due_at is not None else {}
+        connection.execute(
+            t.article.update().where(t.article.c.id == article).values(checked_at=capture.fetched_at, **due)
+        )
+        return _outcome(written)
+
+    def _adopt(self, connection: Connection, article: int, url: str) -> None:
+        """Give an article the 304s, 404s and 410s of its address that came before it was known."""
+        row = t.capture.c
+        connection.execute(
+            t.capture.update()
+            .where(
+                row.url_id == sa.select(t.url.c.id).where(t.url.c.url == url).scalar_subquery(),
+                row.article_id.is_(None),
+                sa.or_(row.kind == Kind.REVISIT, row.status.in_(derivation.NEVER_SEEN_ALIVE)),
+            )
+            .values(article_id=article)
+        )
+
+    def _derive(self, connection: Connection, article: int, known_at: datetime) -> list[Span]:
+        before = [row.content_id for row in derivation.current_spans(connection, article)]
+        written = derivation.bring_in_step(connection, article, known_at)
+        if written:
+            contents = [*before, *(span.content_id for span in written)]
+            search.mark_superseded(connection, [content for content in contents if content is not None])
+        return written
+
+    def _weigh_removals(self, connection: Connection, visit: _Visit, known_at: datetime) -> dict[Outcome, int]:
+        row = t.capture.c
+        articles = connection.execute(
+            sa.select(row.article_id)
+            .where(row.visit_id == visit.id, row.status.in_(derivation.NEVER_SEEN_ALIVE), row.article_id.is_not(None))
+            .distinct()
+        ).scalars()
+        counted: Tally[Outcome] = Tally()
+        for article in list(articles):
+            written = self._derive(connection, article, known_at)
+            state = connection.scalar(sa.select(t.article.c.state).where(t.article.c.id == article))
+            if any(span.state is t.State.GONE for span in written):
+                counted[Outcome.GONE] += 1
+            elif state is t.State.MISSING:
+                counted[Outcome.MISSING] += 1
+        return dict(counted)
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _site_json(facts: SiteFacts) -> dict[str, Any]:
+    return {
+        "name": facts.name, "title": facts.title, "url": facts.url, "country": facts.country, "region": facts.region,
+        "languages": list(facts.languages), "timezone": facts.timezone, "facts": dict(facts.facts),
+    }  # fmt: skip
+
+
+def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dict[str, Any]:
+    """Return what the journal says of a reading: all of it, or only what the open version does not say already."""
+    values = reading_to_json(reading)
+    if not full:
+        short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access")
+        values = {name: values[name] for name in short if name in values}
+    values |= {"form": "full" if full else "short"}
+    if reading.outcome == "read":
+        values |= {"article": article, "digest": reading_digest(reading).hex()}
+    return values
+
+
+def _outcome(written: Sequence[Span]) -> Outcome:
+    if not written:
+        return Outcome.UNCHANGED
+    last = written[-1]
+    if last.change is t.Change.REVISED:
+        return Outcome.STEALTH if last.stealth else Outcome.REVISED
+    return {t.Change.NEW: Outcome.NEW, t.Change.RESTORED: Outcome.RESTORED, t.Change.GONE: Outcome.GONE}[last.change]
+
+
+def _see_signal(connection: Connection, site: int, kind: str, url: str, at: datetime, **told: Any) -> int:
+    row = t.signal.c
+    found: int | None = connection.scalar(sa.select(row.id).where(row.site_id == site, row.url == url))
+    if found is None:
+        return rows.insert(connection, t.signal, site_id=site, kind=kind, url=url, found_at=at, seen_at=at, **told)
+    connection.execute(t.signal.update().where(row.id == found).values(seen_at=at, **told))
+    return found
+
+
+def _see_link(connection: Connection, site: int, signal: int, link: Link, at: datetime) -> bool:
+    number = rows.url_id(connection, link.url)
+    row = t.link.c
+    same = sa.and_(row.url_id == number, row.site_id == site)
+    if connection.execute(sa.select(row.url_id).where(same)).first() is None:
+        connection.execute(
+            t.link.insert().values(
+                url_id=number, site_id=site, signal_id=signal, lastmod=link.lastmod, published_at=link.published,
+                first_seen_at=at, last_seen_at=at,
+            )
+        )  # fmt: skip
+        return True
+    said = {"lastmod": link.lastmod} if link.lastmod else {}
+    connection.execute(t.link.update().where(same).values(last_seen_at=at, **said))
+    return False
+
+
+def _known_query(site: str) -> sa.Select[Any]:
+    """Select what the crawler needs of an article; the newest capture with a text gives address and validators."""
+    capture, reading, version = t.capture.c, t.reading.c, t.version.c
+    newest = (
+        sa.select(capture.id)
+        .join(t.reading, sa.and_(reading.capture_id == capture.id, reading.content_id.is_not(None)))
+        .where(capture.article_id == t.article.c.id)
+        .order_by(capture.fetched_at.desc())
+        .limit(1)
+        .correlate(t.article)
+        .scalar_subquery()
+    )
+    page = sa.alias(t.url, "page")
+    return (
+        sa.select(
+            t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at,
+            page.c.url.label("page_url"), capture.fetched_at, capture.etag, capture.last_modified,
+            reading.published_at, t.reading.c.modified_at,
+        )
+        .select_from(t.article)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .join(t.capture, capture.id == newest)
+        .join(page, page.c.id == capture.url_id)
+        .outerjoin(
+            t.version,
+            sa.and_(version.article_id == t.article.c.id, version.known_to == t.OPEN, version.valid_to == t.OPEN),
+        )
+        .outerjoin(t.reading, reading.id == version.reading_id)
+        .where(t.site.c.name == site)
+    )  # fmt: skip
+
+
+def _known(row: Any) -> Known:
+    return Known(
+        article=row.key,
+        url=row.page_url,
+        state=str(row.state),
+        fetched_at=row.checked_at or row.fetched_at,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        published=row.published_at,
+        modified=row.modified_at,
+        due_at=row.due_at,
+    )
+
+
+def _filled(row: Any) -> list[str]:
+    has = {
+        "title": row.title,
+        "byline": row.byline,
+        "body": row.words,
+        "published": row.published_at,
+        "modified": row.modified_at,
+        "dateline": row.dateline,
+        **{counter[0]: True for counter in row.counters},
+    }
+    return [name for name, value in has.items() if value]
+
