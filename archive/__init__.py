@@ -13,7 +13,7 @@ JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its end ``urn:he
 """
 
 from archive.clock import Clock, shifted_clock
-from archive.errors import ArchiveError, NoArchive, NotFound, QueryError, StoreError
+from archive.errors import ArchiveError, NoArchiveError, NotFoundError, QueryError, StoreError
 from archive.records import (
     Author,
     Capture,
@@ -45,8 +45,8 @@ __all__ = [
     "Known",
     "Link",
     "Moment",
-    "NoArchive",
-    "NotFound",
+    "NoArchiveError",
+    "NotFoundError",
     "Outcome",
     "Profile",
     "QueryError",

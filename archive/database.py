@@ -6,7 +6,6 @@ when they begin, so two processes wait for each other instead of failing half wa
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,8 @@ from archive.errors import ArchiveError, StoreError
 from archive.records import canonical_json
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlalchemy.engine import Connection, Engine
 
 DATABASE_NAME = "archive.sqlite"

@@ -147,15 +147,12 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
         .outerjoin(t.content, t.content.c.id == row.content_id)
         .where(row.article_id == article, row.known_to == t.OPEN, row.valid_to == t.OPEN)
     ).one()
-    if last.state is t.State.GONE:
-        state = t.State.GONE
-    else:
-        state = t.State.MISSING if chain.missing else t.State.LIVE
+    alive = t.State.MISSING if chain.missing else t.State.LIVE
     connection.execute(
         t.article.update()
         .where(t.article.c.id == article)
         .values(
-            state=state,
+            state=t.State.GONE if last.state is t.State.GONE else alive,
             misses=chain.misses,
             head_version_id=head.id,
             head_digest=head.digest,

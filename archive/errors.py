@@ -1,9 +1,9 @@
 """What can go wrong in the archive. Every message says what, where and what to do.
 
 * ArchiveError
-  x NoArchive        there is no archive at this place
+  x NoArchiveError        there is no archive at this place
   x StoreError       the disk or the database refuses: stop, keep what was acknowledged
-  x NotFound         no such article, version or address
+  x NotFoundError         no such article, version or address
   x QueryError       a search or a date cannot be understood
 """
 
@@ -12,7 +12,7 @@ class ArchiveError(Exception):
     """Anything the archive cannot do."""
 
 
-class NoArchive(ArchiveError):
+class NoArchiveError(ArchiveError):
     """There is no archive at this place."""
 
 
@@ -20,7 +20,7 @@ class StoreError(ArchiveError):
     """The disk or the database refuses to take more; what was acknowledged is safe."""
 
 
-class NotFound(ArchiveError):
+class NotFoundError(ArchiveError):
     """No such article, version or address."""
 
 

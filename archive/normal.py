@@ -28,7 +28,7 @@ _SHAPES = str.maketrans(
         **dict.fromkeys("‘’‚‛′`´ʼ‹›", "'"),
         **dict.fromkeys("“”„‟″«»", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
-        # Soft hyphens, zero-width characters and byte-order marks are seen by no reader; the last two are our own marks.
+        # Soft hyphens, zero-width characters, byte-order marks: nobody sees them. The last two are our own marks.
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x1e\x1f", None),
     }
 )
@@ -61,7 +61,7 @@ def content_digest(title: str | None, standfirst: str | None, names: Iterable[st
 def reading_digest(reading: Reading) -> bytes:
     """Return the content digest of a reading."""
     return content_digest(
-        reading.title, reading.standfirst, (author.name for author in reading.authors), reading.paragraphs
+        reading.title, reading.standfirst, (author.name for author in reading.authors), reading.body.split("\n\n")
     )
 
 
@@ -78,7 +78,9 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+(?:['’\-][^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+)*")  # noqa: E501 - one pattern
+_WORD = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+(?:['’\-][^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+)*"
+)
 
 
 def fold_name(name: str) -> str:

@@ -60,9 +60,7 @@ def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
     for content in set(contents):
         is_open = sa.and_(version.known_to == t.OPEN, version.valid_to == t.OPEN)
         in_use = sa.exists().where(version.content_id == content, is_open)
-        connection.execute(
-            t.search_row.update().where(t.search_row.c.content_id == content).values(superseded=~in_use)
-        )
+        connection.execute(t.search_row.update().where(t.search_row.c.content_id == content).values(superseded=~in_use))
 
 
 def match_expression(query: str) -> str:
@@ -76,7 +74,7 @@ def match_expression(query: str) -> str:
     for found in _TOKEN.finditer(query):
         phrase, bracket, word, stray = found.groups()
         if stray:
-            raise QueryError(f'search: the quotation mark at character {found.start() + 1} is never closed: {query}')
+            raise QueryError(f"search: the quotation mark at character {found.start() + 1} is never closed: {query}")
         if bracket:
             depth += 1 if bracket == "(" else -1
             if depth < 0:

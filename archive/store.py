@@ -10,8 +10,8 @@ import hashlib
 from collections import Counter as Tally
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from archive import database, derivation, identity, rows, search
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
-from archive.errors import ArchiveError, NoArchive, StoreError
+from archive.errors import ArchiveError, NoArchiveError, StoreError
 from archive.normal import reading_digest
 from archive.records import (
     Kind,
@@ -97,7 +97,7 @@ class Archive:
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
         file = self.home / database.DATABASE_NAME
         if readonly and url is None and not file.exists():
-            raise NoArchive(f"{self.home}: no archive here; name one with --home or HEMEROTECA_HOME")
+            raise NoArchiveError(f"{self.home}: no archive here; name one with --home or HEMEROTECA_HOME")
         engine = database.open_engine(url or f"sqlite:///{file}")
         if readonly:
             database.check_revision(engine, database.current_revision(engine))
@@ -188,9 +188,7 @@ class Archive:
             signal = _see_signal(connection, begun.site, kind, url, now, state=state, etag=etag,
                                  last_modified=last_modified)  # fmt: skip
             new = sum(_see_link(connection, begun.site, signal, link, now) for link in links)
-            connection.execute(
-                t.signal.update().where(t.signal.c.id == signal).values(yields=t.signal.c.yields + new)
-            )
+            connection.execute(t.signal.update().where(t.signal.c.id == signal).values(yields=t.signal.c.yields + new))
         return new
 
     def removals(self, visit: str) -> tuple[int, int]:
@@ -673,4 +671,3 @@ def _filled(row: Any) -> list[str]:
         **{counter[0]: True for counter in row.counters},
     }
     return [name for name, value in has.items() if value]
-

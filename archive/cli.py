@@ -1,0 +1,257 @@
+"""The archivist's command ``hemeroteca``. It reads an archive; the crawler fills it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from archive import audit, corpus, screen
+from archive.diff import diff_paragraphs, diff_words
+from archive.errors import ArchiveError, NotFoundError
+from archive.export import export_jsonl
+from archive.export.jsonl import check_name
+from archive.selection import Selection, parse_day, parse_time
+from archive.store import Archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+DEFAULT_HOME = "hemeroteca-data"
+
+app = typer.Typer(
+    name="hemeroteca",
+    help="Ask an archive of regional news: search it, read a story and its history, export it, verify it.",
+    epilog="The archive is ./hemeroteca-data unless --home or HEMEROTECA_HOME names another.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path, typer.Option("--home", envvar="HEMEROTECA_HOME", help="Folder of the archive.", show_default=False)
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", envvar="HEMEROTECA_DATABASE", help="SQLAlchemy URL, if not SQLite.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+Site = Annotated[str | None, typer.Option("--site", help="Only this site.")]
+Since = Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published on this day or later: 2026-11-01.")]
+Until = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published on this day or earlier.")]
+AuthorName = Annotated[str | None, typer.Option("--author", help="Name or part of one; accents and case fold.")]
+Language = Annotated[str | None, typer.Option("--lang", help="ISO 639 code: en, tl, ceb.")]
+Story = Annotated[str, typer.Argument(metavar="ARTICLE|URL", help="Key of an article, or an address it had.")]
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one line on standard error and a status that is not zero."""
+    try:
+        app()
+    except ArchiveError as error:
+        print(f"hemeroteca: {error}", file=sys.stderr)  # noqa: T201 - the command speaks to its user
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; what Python would still flush has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _opened(home: Path, database: str | None) -> Iterator[Archive]:
+    with Archive(home, database=database, readonly=True) as archive:
+        yield archive
+
+
+def _console() -> Console:
+    return Console(soft_wrap=False, highlight=False)
+
+
+def _show(lines: Iterable[RenderableType]) -> None:
+    console = _console()
+    for line in lines:
+        console.print(line)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _selection(query: str | None, site: str | None, since: str | None, until: str | None, author: str | None,
+               language: str | None) -> Selection:  # fmt: skip
+    return Selection(
+        query=query,
+        site=site,
+        since=parse_day(since, "--from") if since else None,
+        until=parse_day(until, "--to") if until else None,
+        author=author,
+        language=language,
+    )
+
+
+@app.command(epilog="Example: hemeroteca stats --json | jq .articles")
+def stats(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """Show what the archive holds: sites, articles, versions, sizes, last visits."""
+    with _opened(home, database) as archive:
+        told = corpus.stats(archive)
+    if as_json:
+        _print_json(told)
+    else:
+        _show(screen.stats_page(told))
+
+
+@app.command(epilog="Example: hemeroteca search 'flood AND \"city hall\"' --site lakeside --from 2026-11-01")
+def search(
+    query: Annotated[str, typer.Argument(help='Words, "a phrase", prefix*, AND, OR, NOT, brackets.')],
+    site: Site = None,
+    since: Since = None,
+    until: Until = None,
+    author: AuthorName = None,
+    language: Language = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many hits.")] = 20,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Search headlines, bylines and bodies, the newest first. With --json, one hit a line."""
+    selection = _selection(query, site, since, until, author, language)
+    with _opened(home, database) as archive:
+        hits, found = corpus.search(archive, selection, limit), corpus.count(archive, selection)
+    if as_json:
+        for hit in hits:
+            _print_json(hit)
+        return
+    _show(screen.hits_table(hits))
+    _show([f"{found:,} found" + (f", the newest {limit} shown; --limit shows more" if found > limit else "")])
+
+
+@app.command(epilog="Example: hemeroteca show https://panublion.example/2026/05/flood/ --at 2026-05-03")
+def show(
+    story: Story,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it stood on this day or time.")] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Read one article: as it is, or as it stood at a time."""
+    with _opened(home, database) as archive:
+        told = corpus.article(archive, story, at=parse_time(at, "--at") if at else None, counters=as_json)
+    if as_json:
+        _print_json(told)
+    else:
+        _show(screen.article_page(told))
+
+
+@app.command(epilog="Example: hemeroteca history m2cou6bwoqnwm")
+def history(story: Story, home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """List the versions of an article, the addresses it had, and its view curve."""
+    with _opened(home, database) as archive:
+        told = corpus.history(archive, story)
+    if as_json:
+        _print_json(asdict(told))
+    else:
+        _show(screen.history_page(told))
+
+
+@app.command(epilog="Example: hemeroteca diff m2cou6bwoqnwm 1 3")
+def diff(
+    story: Story,
+    old: Annotated[int | None, typer.Argument(help="The older version; else the last but one.")] = None,
+    new: Annotated[int | None, typer.Argument(help="The newer version; else the last.")] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Show, word by word, what changed between two versions of an article."""
+    with _opened(home, database) as archive:
+        before, after = _two_versions(corpus.history(archive, story), old, new)
+    headline = diff_words(before["title"] or "", after["title"] or "")
+    blocks = diff_paragraphs((before["body"] or "").split("\n\n"), (after["body"] or "").split("\n\n"))
+    if as_json:
+        title = [asdict(part) for part in headline]
+        _print_json({"from": before["version"], "to": after["version"], "title": title,
+                     "paragraphs": [asdict(block) for block in blocks]})  # fmt: skip
+        return
+    console = _console()
+    for line in screen.diff_header(before, after, headline, colour=console.color_system is not None):
+        console.print(line)
+    for line in screen.diff_page(blocks, colour=console.color_system is not None):
+        console.print(line)
+
+
+def _two_versions(told: corpus.History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    texts = {version["version"]: version for version in told.versions if version["body"] is not None}
+    if len(texts) < 2 and (old is None or new is None):
+        raise NotFoundError(f"{told.key}: only one version has a text, so there is nothing to compare")
+    numbers = sorted(texts)
+    new = new if new is not None else numbers[-1]
+    old = old if old is not None else max((number for number in numbers if number < new), default=numbers[0])
+    for number in (old, new):
+        if number not in texts:
+            raise NotFoundError(
+                f"{told.key}: no version {number} with a text; there are {', '.join(map(str, numbers))}"
+            )
+    return texts[old], texts[new]
+
+
+@app.command(epilog="Example: hemeroteca export last-year.jsonl.zst --from 2025-01-01 --to 2025-12-31")
+def export(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="A .jsonl, .jsonl.gz or .jsonl.zst; - for stdout.")],
+    query: Annotated[str | None, typer.Option("--query", help="Only articles that match, as in search.")] = None,
+    site: Site = None,
+    since: Since = None,
+    until: Until = None,
+    author: AuthorName = None,
+    language: Language = None,
+    counters: Annotated[bool, typer.Option("--counters", help="Add every counter reading.")] = False,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+) -> None:
+    """Write articles as JSON Lines, one object an article, the newest first."""
+    target = None if out == "-" else Path(out)
+    if target is not None:
+        check_name(target)
+    selection = _selection(query, site, since, until, author, language)
+    with _opened(home, database) as archive, _progress() as progress:
+        task = progress.add_task("exporting", total=corpus.count(archive, selection))
+        lines = export_jsonl(
+            corpus.articles(archive, selection, counters=counters), target, lambda: progress.advance(task)
+        )
+    Console(stderr=True, highlight=False).print(
+        f"{lines:,} articles written to {'standard output' if target is None else out}"
+    )
+
+
+@app.command(epilog="Example: hemeroteca verify --json | jq .faults")
+def verify(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """Check every record, every pointer and every file; the status is 1 if anything is wrong."""
+    with _opened(home, database) as archive, _progress() as progress:
+        task = progress.add_task("verifying", total=audit.warc_bytes(archive))
+        verdict = audit.verify(archive, lambda done: progress.advance(task, done))
+    if as_json:
+        _print_json(asdict(verdict))
+    else:
+        figures = f"{verdict.files:,} WARC files, {verdict.records:,} records, {verdict.captures:,} captures"
+        _show([Text(f"{fault.where}: {fault.what}", style="red") for fault in verdict.faults])
+        _show([f"{figures}, {verdict.contents:,} contents: {len(verdict.faults) or 'no'} faults"])
+    if verdict.faults:
+        raise typer.Exit(1)
+
+
+def _progress() -> Progress:
+    """Return a progress bar on standard error, which is silent where nobody watches."""
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip

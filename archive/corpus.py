@@ -1,0 +1,271 @@
+"""What the archive answers: articles, their versions, counters and history, as plain values for people and files.
+
+Nothing here writes. Every answer about text survives an article that is gone: its last text is still told, with the
+state beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from archive import tables as t
+from archive.describe import curve, describe, printed, stamp
+from archive.errors import NotFoundError
+from archive.normal import fold_name
+from archive.selection import each_article, selecting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from archive.selection import Selection
+    from archive.store import Archive
+
+CHUNK = 500
+SNIPPET_WORDS = 24
+
+
+def articles(archive: Archive, selection: Selection, *, counters: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the selected articles in the shape of an export, the newest first."""
+    with archive.engine.connect() as connection:
+        rows = connection.execution_options(yield_per=CHUNK).execute(selecting(connection, selection))
+        for row in rows:
+            yield describe(connection, row, counters=counters)
+
+
+def count(archive: Archive, selection: Selection) -> int:
+    """Count the selected articles."""
+    with archive.engine.connect() as connection:
+        statement = selecting(connection, selection).order_by(None).subquery()
+        return connection.scalar(sa.select(sa.func.count()).select_from(statement)) or 0
+
+
+def article(archive: Archive, name: str, *, at: datetime | None = None, counters: bool = False) -> dict[str, Any]:
+    """Return one article by key or address, as it is or as it stood at a time, in the shape of an export."""
+    with archive.engine.connect() as connection:
+        number = find(connection, name)
+        row = connection.execute(each_article().where(t.article.c.id == number)).first()
+        if row is None:
+            raise NotFoundError(f"{name}: the archive holds no text of it")
+        if at is None:
+            return describe(connection, row, counters=counters)
+        version = _as_of(connection, number, at)
+        if version is None:
+            raise NotFoundError(
+                f"{name}: first seen {row.first_seen_at.isoformat(timespec='seconds')}, not known at {at}"
+            )
+        if version.content_id is None:
+            raise NotFoundError(f"{name}: gone since {version.valid_from.isoformat(timespec='seconds')}")
+        return describe(connection, _at_version(row, version), counters=counters)
+
+
+def _as_of(connection: Connection, number: int, at: datetime) -> Any:
+    row = t.version.c
+    return connection.execute(
+        sa.select(t.version)
+        .where(row.article_id == number, row.known_to == t.OPEN, row.valid_from <= at)
+        .order_by(row.valid_from.desc())
+        .limit(1)
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class _AtVersion:
+    """An article's row with another version in the place of the last one."""
+
+    article_id: int
+    key: str
+    state: Any
+    first_seen_at: datetime
+    last_seen_at: datetime
+    site: str
+    timezone: str
+    number: int
+    valid_from: datetime
+    valid_to: datetime
+    first_capture_id: int
+    reading_id: int
+    content_id: int
+
+
+def _at_version(row: Any, version: Any) -> _AtVersion:
+    fixed = {name: getattr(row, name) for name in ("article_id", "key", "state", "first_seen_at", "last_seen_at",
+                                                   "site", "timezone")}  # fmt: skip
+    moved = {name: getattr(version, name) for name in ("number", "valid_from", "valid_to", "first_capture_id",
+                                                       "reading_id", "content_id")}  # fmt: skip
+    return _AtVersion(**fixed, **moved)
+
+
+def find(connection: Connection, name: str) -> int:
+    """Return the id of an article named by its key or by any address it ever had."""
+    by_key: int | None = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == name.lower()))
+    if by_key is not None:
+        return by_key
+    by_url: int | None = connection.scalar(
+        sa.select(t.article_url.c.article_id)
+        .join(t.url, t.url.c.id == t.article_url.c.url_id)
+        .where(t.url.c.url.in_({name, name.rstrip("/"), name.rstrip("/") + "/"}))
+        .order_by(t.article_url.c.valid_to.desc())
+        .limit(1)
+    )
+    if by_url is None:
+        raise NotFoundError(f"no article {name!r}; give its key or an address it had (`hemeroteca search` shows both)")
+    return by_url
+
+
+# ------------------------------------------------------------------ history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """An article's versions, oldest first, and its counters."""
+
+    key: str
+    site: str
+    state: str
+    urls: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    counters: list[dict[str, Any]]
+    captures: int
+
+
+def history(archive: Archive, name: str) -> History:
+    """Return all versions of an article as known now, the addresses it had and its counters."""
+    with archive.engine.connect() as connection:
+        number = find(connection, name)
+        head = connection.execute(
+            sa.select(t.article.c.key, t.article.c.state, t.site.c.name.label("site"))
+            .join(t.site, t.site.c.id == t.article.c.site_id)
+            .where(t.article.c.id == number)
+        ).one()
+        captures = connection.scalar(
+            sa.select(sa.func.count()).select_from(t.capture).where(t.capture.c.article_id == number)
+        )
+        return History(
+            key=head.key, site=head.site, state=str(head.state), urls=_addresses(connection, number),
+            versions=[_version(row) for row in connection.execute(_versions_query(number))],
+            counters=curve(connection, number), captures=captures or 0,
+        )  # fmt: skip
+
+
+def _versions_query(number: int) -> sa.Select[Any]:
+    return (
+        sa.select(t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names, t.content.c.words,
+                  t.content.c.body, t.reading.c.modified_at, t.reading.c.modified_offset,
+                  t.reading.c.modified_precision, t.reading.c.byline)
+        .select_from(t.version)
+        .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
+        .outerjoin(t.reading, t.reading.c.id == t.version.c.reading_id)
+        .where(t.version.c.article_id == number, t.version.c.known_to == t.OPEN)
+        .order_by(t.version.c.number)
+    )  # fmt: skip
+
+
+def _version(row: Any) -> dict[str, Any]:
+    return {
+        "version": row.number, "change": str(row.change), "state": str(row.state), "stealth": row.stealth,
+        "cosmetic": row.cosmetic, "flap": row.flap, "reverts_to": row.reverts_to,
+        "valid_from": stamp(row.valid_from), "valid_to": stamp(row.valid_to),
+        "not_before": stamp(row.prev_last_seen_at), "last_seen": stamp(row.last_seen_at),
+        "known_from": stamp(row.known_from),
+        "modified": printed(row.modified_at, row.modified_offset, row.modified_precision),
+        "title": row.title, "standfirst": row.standfirst, "authors": row.names, "byline": row.byline,
+        "word_count": row.words, "body": row.body.decode() if row.body is not None else None,
+    }  # fmt: skip
+
+
+def _addresses(connection: Connection, number: int) -> list[dict[str, Any]]:
+    row = t.article_url.c
+    found = connection.execute(
+        sa.select(t.url.c.url, row.valid_from, row.valid_to, row.role)
+        .join(t.url, t.url.c.id == row.url_id)
+        .where(row.article_id == number)
+        .order_by(row.valid_from, t.url.c.url)
+    )
+    return [{"url": url, "from": stamp(start), "to": stamp(end), "role": role} for url, start, end, role in found]
+
+
+# ------------------------------------------------------------------ search and figures
+
+
+def search(archive: Archive, selection: Selection, limit: int) -> list[dict[str, Any]]:
+    """Return the newest articles that match, each with the words around the first hit."""
+    words = _searched_words(selection.query)
+    with archive.engine.connect() as connection:
+        rows = connection.execute(selecting(connection, selection).limit(limit)).all()
+        hits = []
+        for row in rows:
+            told = describe(connection, row)
+            names = ("id", "site", "url", "published", "first_seen", "state", "title", "language", "views", "version")
+            hit = {name: told[name] for name in names}
+            hits.append({**hit, "authors": [author["name"] for author in told["authors"]],
+                         "snippet": snippet(told["body"] or "", words)})  # fmt: skip
+        return hits
+
+
+def _searched_words(query: str | None) -> list[str]:
+    return [fold_name(word) for word in (query or "").replace('"', " ").split() if word not in ("AND", "OR", "NOT")]
+
+
+def snippet(text: str, words: list[str]) -> str:
+    """Return the words around the first that was searched for, or the beginning of the text."""
+    printed = text.split()
+    folded = [fold_name(word) for word in printed]
+    at = next((i for i, word in enumerate(folded) if word and any(word.startswith(w) for w in words if w)), 0)
+    start = max(0, at - SNIPPET_WORDS // 3)
+    cut = printed[start : start + SNIPPET_WORDS]
+    return ("… " if start else "") + " ".join(cut) + (" …" if start + SNIPPET_WORDS < len(printed) else "")
+
+
+def stats(archive: Archive) -> dict[str, Any]:
+    """Return the archive's figures: sites, articles by state, versions, captures, sizes, and the last visits."""
+    with archive.engine.connect() as connection:
+        states = connection.execute(sa.select(t.article.c.state, sa.func.count()).group_by(t.article.c.state)).all()
+        size = connection.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(t.warc_file.c.bytes), 0)).select_from(t.warc_file)
+        ).one()
+        open_versions = t.version.c.known_to == t.OPEN
+        return {
+            "home": str(archive.home),
+            "articles": _count(connection, t.article),
+            "states": {str(state): number for state, number in states},
+            "versions": _count(connection, t.version, open_versions),
+            "stealth_edits": _count(connection, t.version, sa.and_(open_versions, t.version.c.stealth)),
+            "captures": _count(connection, t.capture),
+            "counter_readings": _count(connection, t.counter_reading),
+            "warc_files": size[0],
+            "warc_bytes": int(size[1]),
+            "sites": _sites(connection),
+        }
+
+
+def _count(connection: Connection, table: sa.Table, where: sa.ColumnElement[bool] | None = None) -> int:
+    query = sa.select(sa.func.count()).select_from(table)
+    return connection.scalar(query if where is None else query.where(where)) or 0
+
+
+def _sites(connection: Connection) -> list[dict[str, Any]]:
+    articles: dict[int, int] = dict(
+        connection.execute(sa.select(t.article.c.site_id, sa.func.count()).group_by(t.article.c.site_id)).all()
+    )
+    visits: Tally[int] = Tally()
+    last: dict[int, Any] = {}
+    for row in connection.execute(
+        sa.select(t.visit.c.site_id, t.visit.c.started_at, t.visit.c.exit_status).order_by(t.visit.c.started_at)
+    ):
+        visits[row.site_id] += 1
+        last[row.site_id] = row
+    return [
+        {
+            "site": row.name, "title": row.title, "country": row.country, "articles": articles.get(row.id, 0),
+            "visits": visits[row.id], "last_visit": stamp(last[row.id].started_at) if row.id in last else None,
+            "last_exit_status": last[row.id].exit_status if row.id in last else None,
+        }
+        for row in connection.execute(sa.select(t.site).order_by(t.site.c.name))
+    ]  # fmt: skip

@@ -1,0 +1,136 @@
+"""What the archivist sees in a terminal: articles, histories, diffs and curves, drawn with rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+    from archive.corpus import History
+    from archive.diff import Block, Part
+
+STYLES = {"same": "", "added": "bold green", "removed": "strike red"}
+MARKS = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
+
+
+def minute(stamped: str | None) -> str:
+    """Return a stamp of the archive without its seconds; an open end as a dash."""
+    return stamped[:16].replace("T", " ") if stamped else "–"
+
+
+def hits_table(hits: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw search hits, three lines each: date and headline, words around the hit, key and address."""
+    for hit in hits:
+        day = (hit["published"] or hit["first_seen"] or "")[:10]
+        state = "" if hit["state"] == "live" else f"  [{hit['state']}]"
+        views = f"  {hit['views']:,} views" if hit["views"] is not None else ""
+        yield Text.assemble((day, "dim"), "  ", (hit["title"] or "untitled", "bold"), (state, "red"), (views, "dim"))
+        yield Padding(Text(hit["snippet"]), (0, 0, 0, 12))
+        authors = ", ".join(hit["authors"])
+        yield Padding(Text(f"{hit['id']}  {hit['site']}  {authors}\n{hit['url']}", style="dim"), (0, 0, 1, 12))
+
+
+def article_page(told: dict[str, Any]) -> Iterator[RenderableType]:
+    """Draw one article as it would be read."""
+    yield Text(told["title"] or "untitled", style="bold")
+    if told["standfirst"]:
+        yield Text(told["standfirst"], style="italic")
+    names = ", ".join(author["name"] for author in told["authors"]) or "no byline"
+    yield Text(f"{names} · {told['published'] or 'undated'} · {told['site']}", style="dim")
+    counted = [f"{told[name]:,} {name}" for name in ("views", "comments") if told[name] is not None]
+    yield Text(" · ".join([f"version {told['version']}", told["state"], *counted]), style="dim")
+    yield Text()
+    for paragraph in (told["body"] or "").split("\n\n"):
+        yield Padding(Text(paragraph), (0, 0, 1, 0))
+    for author in told["authors"]:
+        if author["profile"]:
+            yield Text(f"About {author['name']}: {author['profile']}", style="italic")
+    yield Text(f"{told['id']}  {told['url']}", style="dim")
+
+
+def history_page(told: History) -> Iterator[RenderableType]:
+    """Draw an article's versions as a table, its addresses, and the curve of its views."""
+    yield Text(f"{told.key}  {told.site}  {told.state}  {told.captures} captures", style="dim")
+    table = Table("version", "valid from (UTC)", "last seen", "what", "words", "headline", box=None, header_style="dim")
+    for version in told.versions:
+        what = "quiet change" if version["stealth"] else version["change"]
+        table.add_row(str(version["version"]), minute(version["valid_from"]), minute(version["last_seen"]), what,
+                      str(version["word_count"] or ""), version["title"] or "")  # fmt: skip
+    yield table
+    for address in told.urls:
+        yield Text(f"{minute(address['from'])}  {address['url']}", style="dim")
+    views = [run for run in told.counters if run["metric"] == "views"]
+    if views:
+        yield Text()
+        yield from curve_lines(views)
+
+
+def curve_lines(views: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw a curve of views: a bar and a line for each run of equal values."""
+    highest = max(run["value"] for run in views) or 1
+    yield Text("views", style="dim")
+    for run in views:
+        bar = "█" * max(1, round(40 * run["value"] / highest))
+        yield Text.assemble((f"{minute(run['from'])}  ", "dim"), (bar, "cyan"), f" {run['value']:,}")
+
+
+def diff_header(
+    before: dict[str, Any], after: dict[str, Any], headline: tuple[Part, ...], *, colour: bool
+) -> Iterator[RenderableType]:
+    """Draw which versions are compared, and what became of the headline."""
+    quiet = "  quiet change: no modified date admits it" if after["stealth"] else ""
+    yield Text(f"version {before['version']} ({minute(before['valid_from'])}) → "
+               f"version {after['version']} ({minute(after['valid_from'])}){quiet}", style="dim")  # fmt: skip
+    text = _marked(headline, colour=colour)
+    text.stylize("bold")
+    yield Padding(text, (0, 0, 1, 0))
+
+
+def diff_page(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableType]:
+    """Draw what changed: edited, added and removed paragraphs; what is the same is only counted."""
+    same = 0
+    for block in blocks:
+        if block.kind == "same":
+            same += 1
+            continue
+        yield from _same_lines(same)
+        same = 0
+        yield Padding(_marked(block.parts, colour=colour), (0, 0, 1, 0))
+    yield from _same_lines(same)
+
+
+def _same_lines(count: int) -> Iterator[RenderableType]:
+    if count:
+        yield Padding(Text(f"… {count} paragraph{'s' if count > 1 else ''} unchanged …", style="dim"), (0, 0, 1, 0))
+
+
+def _marked(parts: tuple[Part, ...], *, colour: bool) -> Text:
+    """Return parts in colours, or between marks where there are none, as wdiff prints them."""
+    text = Text()
+    for part in parts:
+        before, after = ("", "") if colour else MARKS[part.kind]
+        text.append(f"{before}{part.text}{after}", style=STYLES[part.kind])
+    return text
+
+
+def stats_page(told: dict[str, Any]) -> Iterator[RenderableType]:
+    """Draw the archive's figures and its sites."""
+    states = ", ".join(f"{number:,} {state}" for state, number in sorted(told["states"].items()))
+    yield Text(f"{told['home']}", style="dim")
+    yield Text(f"{told['articles']:,} articles ({states or 'none yet'}), {told['versions']:,} versions, "
+               f"{told['stealth_edits']:,} quiet changes")  # fmt: skip
+    yield Text(f"{told['captures']:,} captures in {told['warc_files']:,} WARC files, "
+               f"{told['warc_bytes'] / 1e6:,.1f} MB; {told['counter_readings']:,} counter readings")  # fmt: skip
+    table = Table("site", "articles", "visits", "last visit (UTC)", "ended", "title", box=None, header_style="dim")
+    for site in told["sites"]:
+        table.add_row(site["site"], f"{site['articles']:,}", str(site["visits"]), minute(site["last_visit"]),
+                      str(site["last_exit_status"] if site["last_exit_status"] is not None else "–"),
+                      site["title"])  # fmt: skip
+    yield table
