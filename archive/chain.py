@@ -107,6 +107,7 @@ class _Fold:
         last = self.spans[-1] if self.spans else None
         if last is not None and last.state is not State.GONE and seen.content_id != last.content_id:
             if self._worse(seen):
+                self.absent = []  # not believed, but served: the page is there
                 return
             first = seen
             if self.doubted is not None and self.doubted.content_id == seen.content_id:
@@ -120,6 +121,10 @@ class _Fold:
         self.head = seen
 
     def _same(self, seen: Observation) -> None:
+        if self.doubted is not None and seen.url_id == self.doubted.url_id:
+            # What was served last is what has not changed since: the short text, seen a second time.
+            self._text(replace(self.doubted, capture_id=seen.capture_id, at=seen.at, is_full=False))
+            return
         if self.spans[-1].state is State.GONE and self.head is not None:
             self._append(replace(self.head, capture_id=seen.capture_id, at=seen.at, is_full=False), Change.RESTORED)
         self._seen(seen.at)

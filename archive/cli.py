@@ -81,7 +81,8 @@ def _console() -> Console:
 def _show(lines: Iterable[RenderableType]) -> None:
     console = _console()
     for line in lines:
-        console.print(line)
+        # A line that must not be broken, such as an address, may run over the edge.
+        console.print(line, soft_wrap=isinstance(line, Text) and bool(line.no_wrap))
 
 
 def _print_json(value: Any) -> None:
@@ -183,11 +184,9 @@ def diff(
         _print_json({"from": before["version"], "to": after["version"], "title": title,
                      "paragraphs": [asdict(block) for block in blocks]})  # fmt: skip
         return
-    console = _console()
-    for line in screen.diff_header(before, after, headline, colour=console.color_system is not None):
-        console.print(line)
-    for line in screen.diff_page(blocks, colour=console.color_system is not None):
-        console.print(line)
+    colour = _console().color_system is not None
+    _show(screen.diff_header(before, after, headline, colour=colour))
+    _show(screen.diff_page(blocks, colour=colour))
 
 
 def _two_versions(told: corpus.History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from archive import tables as t
-from archive.normal import normal
+from archive.normal import normal, reading_digest
 from archive.rows import insert, url_id
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Identity
+    from archive.records import Identity, Reading
 
 OWN_IDS = ("wp", "ld")
 
@@ -56,6 +56,32 @@ def article_by_identities(connection: Connection, site: int, identities: Sequenc
             continue
         return connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == article))
     return None
+
+
+def article_by_text(connection: Connection, site: int, reading: Reading) -> str | None:
+    """Return the key of the site's article that says the same and was published at the same moment, under any address.
+
+    Sites without ids of their own move stories, and serve one under several addresses. A page whose own id is another
+    one is another article, whatever it says.
+    """
+    if reading.published is None:
+        return None
+    own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
+    rows = connection.execute(
+        sa.select(t.article.c.id, t.article.c.key)
+        .select_from(t.article)
+        .join(t.version, t.version.c.article_id == t.article.c.id)
+        .join(t.content, t.content.c.id == t.version.c.content_id)
+        .join(t.reading, t.reading.c.id == t.version.c.reading_id)
+        .where(
+            t.article.c.site_id == site,
+            t.version.c.known_to == t.OPEN,
+            t.content.c.digest == reading_digest(reading),
+            t.reading.c.published_at == reading.published.at,
+        )
+        .order_by(t.article.c.first_seen_at, t.article.c.id)
+    )
+    return next((key for number, key in rows if not _other_own_id(connection, number, own)), None)
 
 
 def _by_identity(connection: Connection, site: int, identity: Identity) -> int | None:
@@ -97,6 +123,18 @@ def article_by_url(connection: Connection, url: str, site: int | None = None) ->
     if site is not None:
         query = query.join(t.article, t.article.c.id == t.article_url.c.article_id).where(t.article.c.site_id == site)
     return connection.scalar(query)
+
+
+def article_at(connection: Connection, url: str, at: datetime) -> int | None:
+    """Return the id of the article that had this address then, or of the first that had it later."""
+    row = t.article_url.c
+    return connection.scalar(
+        sa.select(row.article_id)
+        .join(t.url, t.url.c.id == row.url_id)
+        .where(t.url.c.url == url, row.valid_to > at)
+        .order_by(row.valid_from)
+        .limit(1)
+    )
 
 
 def claim(connection: Connection, site: int, article: int, identities: Sequence[Identity], urls: Sequence[str],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -121,7 +122,7 @@ class Author:
 class Profile:
     """What a page says about one of its authors. It is never part of the body nor of a version's digest."""
 
-    name: str | None
+    name: str | None = None
     text: str
     language: str | None = None
     url: str | None = None
@@ -249,6 +250,8 @@ class Reading:
         return counter.value if counter else None
 
 
+_HALVES = re.compile("[\ud800-\udfff]")
+
 _NESTED: dict[str, type] = {
     "authors": Author,
     "profiles": Profile,
@@ -294,6 +297,15 @@ def reading_from_json(values: Mapping[str, Any]) -> Reading:
         else:
             built[name] = value
     return Reading(**built)
+
+
+def storable(reading: Reading) -> Reading:
+    """Return the reading with U+FFFD for each half of a character, which no file nor database can hold.
+
+    JSON-LD that was cut to a length gives them: the first half of an emoji, escaped.
+    """
+    text = canonical_json(reading_to_json(reading))
+    return reading_from_json(json.loads(_HALVES.sub("\ufffd", text))) if _HALVES.search(text) else reading
 
 
 def _sparse(record: Any) -> dict[str, Any]:

@@ -32,10 +32,16 @@ def insert(connection: Connection, table: sa.Table, **values: Any) -> int:
 
 @lru_cache(maxsize=4096)
 def surt(url: str) -> str:
-    """Return the sort-friendly form of an address that CDX indexes use: host reversed, scheme and case dropped."""
-    parts = urlsplit(url)
+    """Return the sort-friendly form of an address that CDX indexes use: host reversed, scheme and case dropped.
+
+    An address that cannot be parsed (a wrong port, half a bracket: servers do redirect there) stays as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    except ValueError:
+        return url.lower()
     host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
     return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{'?' + query if query else ''}".lower()
 

@@ -32,9 +32,16 @@ def hits_table(hits: list[dict[str, Any]]) -> Iterator[RenderableType]:
         state = "" if hit["state"] == "live" else f"  [{hit['state']}]"
         views = f"  {hit['views']:,} views" if hit["views"] is not None else ""
         yield Text.assemble((day, "dim"), "  ", (hit["title"] or "untitled", "bold"), (state, "red"), (views, "dim"))
-        yield Padding(Text(hit["snippet"]), (0, 0, 0, 12))
+        yield Padding(Text(hit["snippet"]), (0, 0, 0, 12), expand=False)
         authors = ", ".join(hit["authors"])
-        yield Padding(Text(f"{hit['id']}  {hit['site']}  {authors}\n{hit['url']}", style="dim"), (0, 0, 1, 12))
+        yield Padding(Text(f"{hit['id']}  {hit['site']}  {authors}", style="dim"), (0, 0, 0, 12), expand=False)
+        yield _address(f"{'':12}{hit['url']}")
+        yield Text()
+
+
+def _address(text: str) -> Text:
+    """Return a line that is never broken, so that an address can be copied."""
+    return Text(text, style="dim", no_wrap=True, overflow="ignore")
 
 
 def article_page(told: dict[str, Any]) -> Iterator[RenderableType]:
@@ -48,11 +55,11 @@ def article_page(told: dict[str, Any]) -> Iterator[RenderableType]:
     yield Text(" · ".join([f"version {told['version']}", told["state"], *counted]), style="dim")
     yield Text()
     for paragraph in (told["body"] or "").split("\n\n"):
-        yield Padding(Text(paragraph), (0, 0, 1, 0))
+        yield Padding(Text(paragraph), (0, 0, 1, 0), expand=False)
     for author in told["authors"]:
         if author["profile"]:
             yield Text(f"About {author['name']}: {author['profile']}", style="italic")
-    yield Text(f"{told['id']}  {told['url']}", style="dim")
+    yield _address(f"{told['id']}  {told['url']}")
 
 
 def history_page(told: History) -> Iterator[RenderableType]:
@@ -65,7 +72,7 @@ def history_page(told: History) -> Iterator[RenderableType]:
                       str(version["word_count"] or ""), version["title"] or "")  # fmt: skip
     yield table
     for address in told.urls:
-        yield Text(f"{minute(address['from'])}  {address['url']}", style="dim")
+        yield _address(f"{minute(address['from'])}  {address['url']}")
     views = [run for run in told.counters if run["metric"] == "views"]
     if views:
         yield Text()
@@ -90,7 +97,7 @@ def diff_header(
                f"version {after['version']} ({minute(after['valid_from'])}){quiet}", style="dim")  # fmt: skip
     text = _marked(headline, colour=colour)
     text.stylize("bold")
-    yield Padding(text, (0, 0, 1, 0))
+    yield Padding(text, (0, 0, 1, 0), expand=False)
 
 
 def diff_page(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableType]:
@@ -102,13 +109,15 @@ def diff_page(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableTy
             continue
         yield from _same_lines(same)
         same = 0
-        yield Padding(_marked(block.parts, colour=colour), (0, 0, 1, 0))
+        yield Padding(_marked(block.parts, colour=colour), (0, 0, 1, 0), expand=False)
     yield from _same_lines(same)
 
 
 def _same_lines(count: int) -> Iterator[RenderableType]:
     if count:
-        yield Padding(Text(f"… {count} paragraph{'s' if count > 1 else ''} unchanged …", style="dim"), (0, 0, 1, 0))
+        yield Padding(
+            Text(f"… {count} paragraph{'s' if count > 1 else ''} unchanged …", style="dim"), (0, 0, 1, 0), expand=False
+        )
 
 
 def _marked(parts: tuple[Part, ...], *, colour: bool) -> Text:

@@ -31,6 +31,7 @@ from archive.records import (
     SiteFacts,
     canonical_json,
     reading_to_json,
+    storable,
 )
 from archive.warc import (
     MAX_FILE_BYTES,
@@ -168,12 +169,14 @@ class Archive:
         fresh = self.keep(capture)
         if reading is None:
             return self._save_unread(capture, due_at)
+        reading = storable(reading)
         with self.engine.connect() as connection:
             if not fresh and self._was_read(connection, capture):
                 return Outcome.KNOWN
-            full = self._says_more(connection, article, reading)
         if reading.outcome == "read" and article is None:
             article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
+        with self.engine.connect() as connection:
+            full = self._says_more(connection, article, reading)
         visit, known_at = self._visit(capture.visit), self._next_known()
         values = _reading_values(reading, article, full=full)
         self._append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
@@ -196,13 +199,13 @@ class Archive:
         row = t.capture.c
         with self.engine.connect() as connection:
             # A first capture of an article is no revisit: the article is younger than the capture is then.
-            statuses = connection.execute(
-                sa.select(row.status)
+            answers = connection.execute(
+                sa.select(row.article_id, row.status)
                 .join(t.article, t.article.c.id == row.article_id)
                 .where(row.visit_id == self._visit(visit).id, t.article.c.first_seen_at < row.fetched_at)
-            ).scalars()
-            counted = Tally(status in derivation.NEVER_SEEN_ALIVE for status in statuses)
-        return counted.total(), counted[True]
+            ).all()
+        removed = {article for article, status in answers if status in derivation.NEVER_SEEN_ALIVE}
+        return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
 
     def end_visit(self, visit: str, report: Mapping[str, Any], *, exit_status: int,
                   believe_removals: bool = True) -> dict[Outcome, int]:  # fmt: skip
@@ -276,11 +279,12 @@ class Archive:
 
     def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
+        reading, found = storable(reading), None
         with self.engine.connect() as connection:
             number = connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == site))
-            found = None
             if number is not None:
                 found = identity.article_by_identities(connection, number, reading.identities, reading.title)
+                found = found or identity.article_by_text(connection, number, reading)
         return found or identity.mint_key(site, capture.record_id)
 
     def copies(self, reading: Reading) -> list[str]:
@@ -289,7 +293,7 @@ class Archive:
             sa.select(t.article.c.key)
             .join(t.version, t.version.c.article_id == t.article.c.id)
             .join(t.content, t.content.c.id == t.version.c.content_id)
-            .where(t.content.c.digest == reading_digest(reading), t.version.c.known_to == t.OPEN)
+            .where(t.content.c.digest == reading_digest(storable(reading)), t.version.c.known_to == t.OPEN)
             .group_by(t.article.c.id, t.article.c.key, t.article.c.first_seen_at)
             .order_by(t.article.c.first_seen_at, t.article.c.key)
         )
@@ -439,7 +443,9 @@ class Archive:
 
     def _insert_capture(self, connection: Connection, capture: Capture, visit: _Visit, place: Place,
                         known_at: datetime) -> None:  # fmt: skip
-        article = identity.article_by_url(connection, capture.url) if capture.status != 200 else None
+        article = None
+        if capture.status != 200:
+            article = identity.article_at(connection, capture.url, capture.fetched_at)
         rows.insert_capture(connection, capture, visit.id, self._writer_id, place, article)
         writer = self._writer
         if writer is not None:
@@ -457,7 +463,7 @@ class Archive:
             self._derive(connection, article, known_at)
         if article is not None and capture.status is not None:
             connection.execute(
-                t.article.update().where(t.article.c.id == article).values(checked_at=capture.fetched_at)
+                t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at))
             )
 
     def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
@@ -514,7 +520,7 @@ class Archive:
         derivation.bring_counters_in_step(connection, article, touched)
         due = {"due_at": due_at} if due_at is not None else {}
         connection.execute(
-            t.article.update().where(t.article.c.id == article).values(checked_at=capture.fetched_at, **due)
+            t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
         )
         return _outcome(written)
 
@@ -577,6 +583,12 @@ def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dic
     if reading.outcome == "read":
         values |= {"article": article, "digest": reading_digest(reading).hex()}
     return values
+
+
+def _later(at: datetime) -> sa.ColumnElement[Any]:
+    """Return the later of this time and the last look: a late capture sets no look back."""
+    held = t.article.c.checked_at
+    return sa.case((held > at, held), else_=sa.literal(at, t.Instant))
 
 
 def _outcome(written: Sequence[Span]) -> Outcome:

@@ -27,6 +27,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
 from archive.errors import StoreError
 from archive.records import Capture, Kind, canonical_json
@@ -375,23 +376,45 @@ def read_captures(path: Path) -> Iterator[Capture | Skipped]:
     A record that cannot be understood is skipped under its reason; a file that breaks off ends with a skip
     ``broken file``.
     """
+    has_ids = not _is_arc(path)
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, arc2warc=True)
+        records.loader = _Loader(arc2warc=True, verify_http=False)
         while True:
             try:
                 record = next(records, None)
                 if record is None:
                     return
-                found = _capture_or_skip(record)
+                found = _capture_or_skip(record, has_ids=has_ids)
                 # Only now: asking for the offset reads the record to its end.
                 offset = records.get_record_offset()
+                if getattr(record.raw_stream, "limit", 0):
+                    yield Skipped("broken file: a record breaks off", None, offset)
+                    return
                 yield found if isinstance(found, Capture) else Skipped(*found, offset)
             except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
                 yield Skipped(f"broken file: {error}".splitlines()[0], None, stream.tell())
                 return
 
 
-def _capture_or_skip(record: ArcWarcRecord) -> Capture | tuple[str, str | None]:
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
+    """Loads records; warcio's own fails on a response without an address, and all after it is lost."""
+
+    def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
+        """Return the HTTP header of a record that has an address."""
+        return super().load_http_headers(rec_type, uri, stream, length) if uri else None
+
+
+def _is_arc(path: Path) -> bool:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        with contextlib.suppress(OSError, EOFError, zlib.error):
+            return (gzip.open(file) if packed else file).read(11) == b"filedesc://"
+    return False
+
+
+def _capture_or_skip(record: ArcWarcRecord, *, has_ids: bool) -> Capture | tuple[str, str | None]:
     target = record.rec_headers.get_header("WARC-Target-URI")
     if record.rec_type not in ("response", "revisit"):
         return f"{record.rec_type} record", target
@@ -400,23 +423,26 @@ def _capture_or_skip(record: ArcWarcRecord) -> Capture | tuple[str, str | None]:
     if record.rec_type == "response" and record.http_headers is None:
         return "no HTTP header", target
     try:
-        return _foreign_capture(record, target)
+        return _foreign_capture(record, target, has_ids=has_ids)
     except ValueError as error:
         return f"bad record: {error}", target
 
 
-def _foreign_capture(record: ArcWarcRecord, target: str) -> Capture:
+def _foreign_capture(record: ArcWarcRecord, target: str, *, has_ids: bool) -> Capture:
     revisit = record.rec_type == "revisit"
     payload = b"" if revisit else record.content_stream().read()
     status, http = None, record.http_headers
     if http is not None:
         status = int(http.get_statuscode())
     pairs = tuple((name, value) for name, value in http.headers) if http is not None else ()
+    date = record.rec_headers.get_header("WARC-Date") or ""
+    # An ARC record has no id, and warcio gives it another at every reading.
+    named = record.rec_headers.get_header("WARC-Record-ID") if has_ids else None
     return Capture(
         visit="",
-        record_id=record_uuid(record.rec_headers.get_header("WARC-Record-ID") or f"{target} {pairs!r}"),
+        record_id=record_uuid(named or f"{target} {date} {hashlib.sha256(payload).hexdigest()}"),
         url=target,
-        fetched_at=parse_warc_date(record.rec_headers.get_header("WARC-Date") or ""),
+        fetched_at=parse_warc_date(date),
         status=304 if revisit else status,
         headers=pairs if revisit else archived_headers(pairs, len(payload)),
         payload=payload,

@@ -27,7 +27,13 @@ HOME = Path("hemeroteca-demo")
 PAPERS = ("lakeside", "highland", "bisaya")
 BIN = Path(sys.executable).parent
 
-console = Console(highlight=False, soft_wrap=True)
+WIDTH = 100
+KINDS = {
+    "new": "new", "revised": "changed", "stealth": "quietly", "missing": "missing", "gone": "gone",
+    "restored": "back", "unchanged": "unchanged",
+}  # fmt: skip
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def main() -> int:
@@ -44,7 +50,7 @@ def main() -> int:
         _visit_all(newsroom, server, "Second visit, a day later")
         newsroom.advance(days=1, hours=1)
         _visit_all(newsroom, server, "Third visit, another day later: a first 404 is confirmed")
-    _ask(_a_quiet_change())
+    _ask(_a_quiet_change(), _a_growing_story())
     _say(f"All of this took {time.monotonic() - began:.0f} seconds. Look further:")
     for command in ("stats", "search 'flood OR baha'", "show KEY", "history KEY", "diff KEY", "--help"):
         console.print(f"  .venv/bin/hemeroteca {command}{'' if command == '--help' else f' --home {HOME}'}")
@@ -69,13 +75,12 @@ def _environment(newsroom: Newsroom) -> dict[str, str]:
 
 
 def _visit_all(newsroom: Newsroom, server: Server, title: str) -> None:
-    kinds = ("new", "revised", "stealth", "missing", "gone", "restored", "unchanged")
-    table = Table("paper", *kinds, "requests", "seconds", title=title, title_justify="left", header_style="dim")
+    table = Table("paper", *KINDS.values(), "requests", "seconds", title=title, title_justify="left", box=None)
     for paper in PAPERS:
         with console.status(f"$ scrapy crawl {paper}"):
             began, asked = time.monotonic(), len(server.requests)
             outcomes = _visit(newsroom, paper)
-        counts = [str(outcomes.get(kind, 0) or "·") for kind in kinds]
+        counts = [str(outcomes.get(kind, 0) or "·") for kind in KINDS]
         table.add_row(paper, *counts, str(len(server.requests) - asked), f"{time.monotonic() - began:.1f}")
     console.print(table)
 
@@ -94,10 +99,11 @@ def _hemeroteca(*arguments: str, show: bool = True) -> str:
     """Run the archivist's command as a person would, and show what it prints."""
     if show:
         console.print(f"\n[bold]$ hemeroteca {' '.join(_quoted(word) for word in arguments)}[/]")
-    done = subprocess.run(
-        [BIN / "hemeroteca", *arguments, "--home", str(HOME)], capture_output=True, text=True, check=True,
-        env={**os.environ, "COLUMNS": "110", **({"FORCE_COLOR": "1"} if show and sys.stdout.isatty() else {})},
-    )  # fmt: skip
+    environment = {**os.environ, "COLUMNS": str(console.width)}
+    if show and sys.stdout.isatty():
+        environment["FORCE_COLOR"] = "1"
+    command = [BIN / "hemeroteca", *arguments, "--home", str(HOME)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     if show:
         sys.stdout.write(done.stdout + done.stderr)
         sys.stdout.flush()
@@ -119,11 +125,18 @@ def _a_quiet_change() -> dict[str, Any]:
     return dict(changed[0])
 
 
-def _ask(story: dict[str, Any]) -> None:
+def _a_growing_story() -> str:
+    """Return the key of the story whose counter was read most often, the most viewed of them."""
+    stories = [json.loads(line) for line in _hemeroteca("export", "-", "--counters", show=False).splitlines()]
+    best = max(stories, key=lambda story: (sum(c["metric"] == "views" for c in story["counters"]), story["views"] or 0))
+    return str(best["id"])
+
+
+def _ask(story: dict[str, Any], growing: str) -> None:
     _say("One story was changed quietly: no modified date admits it. Word by word:")
     _hemeroteca("diff", story["id"])
-    _say("Its history, and how its views grew:")
-    _hemeroteca("history", story["id"])
+    _say("Another one's history, and how its views grew:")
+    _hemeroteca("history", growing)
     _say("Search the archive:")
     word = max((story["title"] or "").split(), key=len).strip("“”‘’.,:;")
     _hemeroteca("search", word, "--limit", "3")

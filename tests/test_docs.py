@@ -1,0 +1,35 @@
+"""What the documents list is what the code has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import crawler.settings
+from crawler.sitefile import TOP
+
+DOCS = Path(__file__).parent.parent / "docs"
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+OURS = sorted(name for name in vars(crawler.settings) if name.startswith("HEMEROTECA_") or name == "VISIT_REPORT")
+
+
+def listed(text: str) -> set[str]:
+    """Return the names in backticks in the first column of all tables."""
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def test_every_key_of_a_site_file_is_documented_and_no_other() -> None:
+    keys: set[str] = set()
+    for name, rule in TOP.items():
+        keys |= set(rule) if isinstance(rule, dict) else {name}
+    assert listed((DOCS / "site-files.md").read_text(encoding="utf-8")) == keys - {"earlier"}
+
+
+def test_every_setting_of_ours_is_documented_and_no_other() -> None:
+    assert sorted(listed((DOCS / "settings.md").read_text(encoding="utf-8"))) == OURS
+
+
+def test_the_readme_names_only_documents_that_exist() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (DOCS.parent / target).exists(), target
