@@ -2,6 +2,7 @@
 
 * CrawlerError
   x SiteFileError      a site file is wrong: that site cannot start; the message names file and key
+  x ArgumentError      a spider argument (-a) is wrong: refuse to start
   x ReadingError       this page cannot be read: keep the capture, count it, go on
   x ListingError       this listing cannot be read: count it, go on with the others
 """
@@ -12,7 +13,11 @@ class CrawlerError(Exception):
 
 
 class SiteFileError(CrawlerError):
-    """A site file is wrong. The message names the file, the key and what is expected."""
+    """A site file is wrong. The message names the file, the key and what is expected, a line for each fault."""
+
+
+class ArgumentError(CrawlerError):
+    """A spider argument is wrong. The message names it and what is expected."""
 
 
 class ReadingError(CrawlerError):

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+from crawler.errors import SiteFileError
+from crawler.sitefile import checked
+
+_STEM = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,45 @@ class Site:
     def facts(self) -> dict[str, object]:
         """Return the site as plain values that JSON can hold, without what is at its default."""
         return _facts(self)
+
+
+def load_site(path: Path) -> Site:
+    """Return the site that a file describes; raise SiteFileError naming the file and every key that is wrong."""
+    shown = _shown(path)
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteFileError(f"{shown}: not TOML: {error}") from error
+    except OSError as error:
+        raise SiteFileError(f"{shown}: cannot be read: {error.strerror}") from error
+    values, faults = checked(table)
+    if not _STEM.fullmatch(path.stem):
+        faults.insert(0, ("file name", "it names the site: only a-z, 0-9 and - before .toml"))
+    if faults:
+        raise SiteFileError("\n".join(f"{shown}: {key}: {fault}" for key, fault in faults))
+    return _built(path.stem, values)
+
+
+def _built(name: str, values: dict[str, Any]) -> Site:
+    read = values.pop("read", {})
+    earlier = tuple(
+        sorted((Layout(**part) for part in read.pop("earlier", ())), key=lambda part: part.until or date.max)
+    )
+    parts: dict[str, Any] = {
+        "discover": Discover(**values.pop("discover", {})),
+        "visit": VisitRules(**values.pop("visit", {})),
+        "expect": Expect(**values.pop("expect", {})),
+    }
+    return Site(name=name, read=Layout(**read), earlier=earlier, **parts, **values)
+
+
+def _shown(path: Path) -> Path:
+    """Return the path as a person would type it here."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path
 
 
 def _facts(record: object) -> dict[str, object]:

@@ -1,0 +1,75 @@
+"""RSS, Atom and RDF feeds → links."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+import feedparser
+
+from archive import Link
+from crawler.discovery.listing import Listing, unpacked, what_came
+from crawler.errors import ListingError
+
+if TYPE_CHECKING:
+    from time import struct_time
+
+
+def read_feed(body: bytes, url: str) -> Listing:
+    """Return the links of a feed, newest first as it prints them; raise ListingError if it is no feed."""
+    body, problem = unpacked(body)
+    if came := what_came(body):
+        raise ListingError(f"not a feed: {came}")
+    # The type as XML: the charset is then what the feed itself declares.
+    headers = {"content-location": url, "content-type": "application/xml"}
+    feed = feedparser.parse(BytesIO(body), response_headers=headers, sanitize_html=False)
+    links = tuple(link for entry in feed.entries if (link := _link(entry, url)))
+    if not feed.version and not links:
+        raise ListingError(f"not a feed: {_why(feed) or 'no RSS, Atom or RDF in it'}")
+    # Only a fault that ends the parse loses entries; a wrong charset or content type does not.
+    if feed.bozo and "SAXParseException" in type(feed.bozo_exception).__name__:
+        problem = problem or f"broken feed: {_why(feed)}"
+    return Listing(kind="feed", url=url, links=links, more=_next(feed, url) if links else (), problem=problem)
+
+
+def _link(entry: Any, url: str) -> Link | None:
+    # FeedBurner puts its own counter in <link> and the story's address beside it.
+    address = entry.get("feedburner_origlink") or entry.get("link")
+    if not address:
+        return None
+    return Link(
+        url=urljoin(url, address.strip()),
+        # dict.get: feedparser's own would answer "published" for a missing "updated".
+        lastmod=_time(dict.get(entry, "updated_parsed")),
+        published=_time(dict.get(entry, "published_parsed")),
+        title=(entry.get("title") or "").strip() or None,
+    )
+
+
+def _time(parsed: struct_time | None) -> datetime | None:
+    if parsed is None:
+        return None
+    try:
+        return datetime(*parsed[:6], tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _why(feed: Any) -> str:
+    error = feed.get("bozo_exception")
+    get_message = getattr(error, "getMessage", None)
+    return str(get_message() if get_message else error or "")
+
+
+def _next(feed: Any, url: str) -> tuple[str, ...]:
+    said = [link.get("href") for link in feed.feed.get("links", ()) if link.get("rel") == "next" and link.get("href")]
+    if said:
+        return (urljoin(url, said[0]),)
+    if "wordpress" not in str(feed.feed.get("generator", "")).lower():
+        return ()
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    page = int(query.get("paged", "1")) if query.get("paged", "1").isdecimal() else 1
+    return (urlunsplit(parts._replace(query=urlencode({**query, "paged": page + 1}))),)

@@ -1,0 +1,21 @@
+"""What travels through the pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive import Capture, Known, Reading
+    from crawler.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A capture on its way into the archive: first alone, then with what was read on it and whose story it is."""
+
+    capture: Capture
+    site: Site
+    known: Known | None = None  # the article that was asked for again
+    reading: Reading | None = None
+    article: str | None = None  # the article's key

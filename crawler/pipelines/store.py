@@ -1,0 +1,74 @@
+"""Tells the archive, and counts what it made of it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DropItem
+
+from archive import ArchiveError, Outcome
+from crawler.extensions import visit_of
+from crawler.revisits import due_at
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from crawler.items import Item
+
+logger = logging.getLogger(__name__)
+
+# What an editor or archivist wants to see go by; the rest is in the summary.
+_WORTH_A_LINE = (Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED)
+
+
+class StorePipeline:
+    """Saves every item. A page that could not be read is saved too, with the reason beside it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it as Scrapy does."""
+        return cls(crawler)
+
+    def process_item(self, item: Item) -> Item:
+        """Save an item; an archive that takes no more ends the run."""
+        visit = visit_of(self.crawler)
+        if visit.is_lost:
+            raise DropItem("store lost", log_level="DEBUG")
+        try:
+            outcome = visit.archive.save(item.capture, item.reading, article=item.article, due_at=_look_again(item))
+        except ArchiveError as error:
+            visit.lost(error)
+            raise DropItem("store lost", log_level="DEBUG") from error
+        visit.stored(item.site, outcome)
+        self._say(item, outcome)
+        return item
+
+    def _say(self, item: Item, outcome: Outcome) -> None:
+        name, url, reading = item.site.name, item.capture.url, item.reading
+        if reading is not None and reading.outcome != "read":
+            reason = reading.reason or reading.outcome.replace("_", " ")
+            visit_of(self.crawler).unread(reason)
+            level = logging.INFO if reading.outcome == "not_article" else logging.WARNING
+            logger.log(level, "%s: %s: %s", name, reason, url)
+        elif item.capture.status is not None and item.capture.status >= 400:
+            logger.info("%s: answered %d: %s", name, item.capture.status, url)
+        else:
+            level = logging.INFO if outcome in _WORTH_A_LINE else logging.DEBUG
+            logger.log(level, "%s: %s: %s", name, outcome, url)
+
+
+def _look_again(item: Item) -> datetime | None:
+    """Return when to ask again. A fetch that said nothing of the story leaves it due."""
+    if item.capture.status not in (200, 304, 404):
+        return None
+    published = item.known.published if item.known else None
+    if item.reading is not None and item.reading.published is not None:
+        published = item.reading.published.at
+    return due_at(item.capture.fetched_at, published)

@@ -1,0 +1,98 @@
+"""The same road from WARC files: ours or anybody's, with their dates as fetch times."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Spider, signals
+
+from archive import Skipped, read_captures, warc_files
+from crawler.discovery.links import hosts
+from crawler.errors import ArgumentError
+from crawler.extensions import visit_of
+from crawler.items import Item
+from crawler.loader import SiteLoader
+from crawler.pipelines.read import not_a_page
+from crawler.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archive import Capture
+
+logger = logging.getLogger(__name__)
+
+# Captures on the road at once: enough to keep the readers busy, a few dozen pages of memory.
+_IN_FLIGHT = 32
+
+
+class ReplaySpider(Spider):
+    """Sends every capture of WARC files through the pipelines. A second run adds nothing."""
+
+    name = "replay"
+
+    def __init__(self, warc: str | None = None, **other: Any) -> None:
+        super().__init__(name=other.pop("name", None))
+        if other:
+            raise ArgumentError(f"-a {next(iter(other))}: no such argument; there is warc")
+        if not warc:
+            raise ArgumentError("-a warc=FILE_OR_FOLDER is missing: what should be replayed?")
+        path = Path(warc).expanduser()
+        if not path.exists():
+            raise ArgumentError(f"-a warc={warc}: no such file or folder")
+        self.files = warc_files(path)
+        if not self.files:
+            raise ArgumentError(f"-a warc={warc}: no *.warc or *.warc.gz in this folder")
+        self._room = asyncio.Semaphore(_IN_FLIGHT)
+        self._sites: dict[str, Site] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build it as Scrapy does, and hear of every item that has reached the end of the road."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.arrived, signal)
+        return spider
+
+    def arrived(self) -> None:
+        """Make room for the next capture."""
+        self._room.release()
+
+    async def start(self) -> AsyncIterator[Item]:
+        """Yield every capture that the archive does not have, and count the rest under its reason."""
+        visit = visit_of(self.crawler)
+        self._sites = {host: site for site in SiteLoader.from_settings(self.settings).sites() for host in hosts(site)}
+        for path in self.files:
+            logger.info("replay: reading: %s", path)
+            records = read_captures(path)
+            while (found := await asyncio.to_thread(next, records, None)) is not None:
+                if visit.is_lost:
+                    return
+                if reason := self._skip(found):
+                    visit.skipped(reason)
+                    continue
+                assert not isinstance(found, Skipped)  # noqa: S101  # _skip() gave a reason for it
+                await self._room.acquire()
+                site = self._site(found.url)
+                yield Item(capture=replace(found, visit=visit.begin(site)), site=site)
+
+    def _skip(self, found: Capture | Skipped) -> str | None:
+        if isinstance(found, Skipped):
+            return found.reason
+        if reason := not_a_page(found):
+            return reason
+        return "known already" if visit_of(self.crawler).archive.has(found) else None
+
+    def _site(self, url: str) -> Site:
+        made_up = Site.unknown(url)
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port else "")
+        return self._sites.setdefault(host, made_up)

@@ -1,0 +1,117 @@
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from archive import Author, Capture, Moment, Profile, Reader, Reading
+from crawler.items import Item
+from crawler.pipelines.normalise import normalise
+from crawler.pipelines.read import ReadPipeline, charset, not_a_page
+from crawler.site import Site
+from tests.crawling import story
+
+SITE = Site(name="panublion", title="P", url="https://panublion.example/", timezone="Asia/Manila")
+URL = "https://panublion.example/2026/bridge/"
+
+
+def capture(payload: bytes = b"", kind: str | None = "text/html; charset=utf-8", status: int = 200) -> Capture:
+    return Capture(
+        visit="v", record_id=uuid4(), url=URL, fetched_at=datetime(2026, 10, 2, tzinfo=UTC), status=status,
+        headers=(("Content-Type", kind),) if kind is not None else (), payload=payload,
+    )  # fmt: skip
+
+
+def sometimes_bad(payload, url, encoding, fetched_at, site):
+    if payload == b"hang":
+        time.sleep(60)
+    if payload == b"die":
+        os._exit(3)
+    return Reading(reader=Reader(name="test", version="1"), title=payload.decode())
+
+
+class ShakyReader(ReadPipeline):
+    reader = staticmethod(sometimes_bad)
+
+
+def read(pipeline: ReadPipeline, *captures: Capture) -> list[Reading | None]:
+    async def run() -> list[Reading | None]:
+        items = (Item(capture=found, site=SITE) for found in captures)
+        try:
+            return [item.reading for item in await asyncio.gather(*map(pipeline.process_item, items))]
+        finally:
+            await pipeline.close_spider()
+
+    return asyncio.run(run())
+
+
+def test_a_reader_that_hangs_or_dies_takes_only_its_page_with_it():
+    good, hung, dead, after = read(
+        ShakyReader(workers=2, timeout=1.5), *(capture(text) for text in (b"one", b"hang", b"die", b"two"))
+    )
+    assert (good.title, after.title) == ("one", "two")
+    assert (hung.outcome, hung.reason) == ("unreadable", "the reader took longer than 1.5 s")
+    assert (dead.outcome, dead.reason) == ("unreadable", "the reader died: exit 3")
+
+
+def test_only_pages_that_were_answered_with_200_are_read():
+    page, image, missing = read(
+        ReadPipeline(workers=1, timeout=30),
+        capture(story("The bridge is closed")),
+        capture(b"\x89PNG", "image/png"),
+        capture(story("Nothing here"), status=404),
+    )
+    assert (page.outcome, page.title) == ("read", "The bridge is closed")
+    assert (image.outcome, image.reason) == ("not_article", "not a page: image/png")
+    assert missing is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "reason"),
+    [
+        ("text/html", b"", None),
+        ("application/xhtml+xml", b"", None),
+        (None, b"\n<!doctype HTML><p>x", None),
+        ("text/plain", b"<html>", None),
+        (None, b"GIF89a", "not a page: no content type"),
+        ("application/pdf", b"<html>", "not a page: application/pdf"),
+    ],
+)
+def test_what_is_a_page_is_said_by_its_type_and_else_by_its_beginning(kind, payload, reason):
+    assert not_a_page(capture(payload, kind)) == reason
+
+
+def test_the_charset_is_the_one_of_the_header():
+    assert charset(capture(kind='text/html; Charset="windows-1251"')) == "windows-1251"
+    assert charset(capture(kind="text/html")) is None
+
+
+def test_normalising_tidies_everything_but_what_was_printed():
+    reading = Reading(
+        reader=Reader(name="test", version="1"),
+        title=" “Bridge\u200b”\n closed — again ",
+        standfirst="   ",
+        byline="By  Ana\u00a0Reyes",
+        authors=(Author(name="Ana  Reyes", url="/author/ana"), Author(name="ANA REYES"), Author(name=" ")),
+        profiles=(Profile(name=" Ana ", text=" Writes\nhere. ", url="/author/ana"),),
+        paragraphs=(" One\ttwo ", "\n", "Cafe\u0301"),
+        tags=("#Flood", "flood ", "", "Bridge"),
+        images=("/a.jpg", "/a.jpg", "data:image/png;base64,AA", "https://[bad"),
+        canonical_url="/2026/bridge/",
+        published=Moment(at=datetime(2026, 10, 1, 8, 0)),  # noqa: DTZ001  # what a careless reader might give
+        modified=Moment(at=datetime(2026, 10, 1, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))),
+    )
+    tidy = normalise(reading, SITE, URL)
+    assert (tidy.title, tidy.standfirst, tidy.byline) == ("“Bridge” closed — again", None, "By Ana Reyes")
+    assert tidy.authors == (Author(name="Ana Reyes", url="https://panublion.example/author/ana"),)
+    assert tidy.profiles == (Profile(name="Ana", text="Writes here.", url="https://panublion.example/author/ana"),)
+    assert tidy.paragraphs == ("One two", "Café")
+    assert tidy.tags == ("Flood", "Bridge")
+    assert tidy.images == ("https://panublion.example/a.jpg",)
+    assert tidy.canonical_url == URL
+    assert tidy.published.isoformat() == "2026-10-01T08:00:00+08:00"
+    assert tidy.modified.isoformat() == "2026-10-01T09:00:00+09:00"
+    assert normalise(tidy, SITE, URL) == tidy

@@ -1,0 +1,98 @@
+"""The road from WARC files: the real command on files written here."""
+
+import gzip
+import shutil
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from tests.crawling import Operator, Paper, feed, story
+
+
+@pytest.fixture
+def operator(tmp_path):
+    return Operator(home=tmp_path / "home", sites=tmp_path / "sites")
+
+
+def record(kind: str, url: str, date: str, block: bytes) -> bytes:
+    """Return a record of somebody's WARC file as one gzip member."""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}T00:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, kind + url + date)}>\r\n"
+        f"Content-Type: application/http; msgtype={kind}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + block + b"\r\n\r\n")
+
+
+def response(url: str, date: str, body: bytes, *, kind: str = "text/html", status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return record("response", url, date, head.encode() + body)
+
+
+def test_foreign_files_are_archived_with_their_own_dates_and_only_once(operator, tmp_path):
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    operator.site("panublion", "https://panublion.example/")
+    site = "https://panublion.example"
+    members = [
+        response(f"{site}/bridge", "2019-05-01", story("Bridge closed")),
+        response(f"{site}/bridge", "2021-05-01", story("Bridge open again")),
+        response("http://www.elsewhere.example/a", "2020-05-01", story("Another place")),
+        response(f"{site}/a.png", "2020-05-01", b"\x89PNG", kind="image/png"),
+        response(f"{site}/lost", "2020-05-01", b"<html>", status="404 Not Found"),
+        record("request", f"{site}/", "2020-05-01", b"GET / HTTP/1.1\r\n\r\n"),
+    ]
+    whole = b"".join(members)
+    (folder / "a.warc.gz").write_bytes(whole)
+    (folder / "cut.warc.gz").write_bytes(whole[: len(whole) // 2])
+    first = operator.crawl("replay", "-a", f"warc={folder}")
+    assert first.status == 0, first.err
+    # The torn copy's records may still be on the road when the same ones come again.
+    outcomes = {name: count for name, count in first.report["outcomes"].items() if name != "known"}
+    assert outcomes == {"new": 2, "stealth": 1, "kept": 1}
+    assert first.report["skipped"]["not a page: image/png"] == 1
+    assert first.report["skipped"]["request record"] == 1
+    with operator.archive() as archive:
+        bridge = archive.known("panublion", ["https://panublion.example/bridge"])["https://panublion.example/bridge"]
+        assert bridge.fetched_at.year == 2021
+        assert archive.known("elsewhere.example", ["http://www.elsewhere.example/a"])
+
+    before = sorted(path.name for path in (operator.home / "warc").iterdir())
+    second = operator.scrapy("crawl", "replay", "-a", f"warc={folder}")
+    assert second.status == 0, second.err
+    assert "replay: new: 0\n" in second.out
+    assert "known already" in second.out
+    assert sorted(path.name for path in (operator.home / "warc").iterdir()) == before
+
+
+def test_our_own_files_replay_into_an_equal_archive(operator, tmp_path):
+    with Paper() as paper:
+        paths = [f"/2026/10/01/story-{number}/" for number in range(40)]
+        for path in paths:
+            paper.say(path, story(f"Story of {path}"))
+        urls = [paper.url(path) for path in paths]
+        paper.say("/feed", feed(*urls), Content_Type="text/xml")
+        paper.say("/map", feed(), Content_Type="text/xml")
+        operator.site("panublion", paper.url(), feeds=[paper.url("/feed")], sitemaps=[paper.url("/map")])
+        assert operator.crawl("panublion").report["outcomes"] == {"new": 40}
+    other = Operator(home=tmp_path / "other", sites=operator.sites)
+    moved = tmp_path / "moved"
+    shutil.copytree(operator.home / "warc", moved)
+    run = other.crawl("replay", "-a", f"warc={moved}")
+    assert run.report["outcomes"] == {"new": 40}, run.err
+    with operator.archive() as one, other.archive() as two:
+        ours, theirs = one.known("panublion", urls), two.known("panublion", urls)
+    assert {url: known.fetched_at for url, known in ours.items()} == {u: k.fetched_at for u, k in theirs.items()}
+
+
+def test_a_path_that_is_wrong_ends_with_2_and_a_line(operator, tmp_path):
+    (tmp_path / "empty").mkdir()
+    operator.sites.mkdir()
+    for argument, said in [
+        ([], "replay: -a warc=FILE_OR_FOLDER is missing: what should be replayed?"),
+        (["-a", f"warc={tmp_path}/absent"], f"replay: -a warc={tmp_path}/absent: no such file or folder"),
+        (["-a", f"warc={tmp_path}/empty"], f"replay: -a warc={tmp_path}/empty: no *.warc or *.warc.gz in this folder"),
+        (["-a", "war=x"], "replay: -a war: no such argument; there is warc"),
+    ]:
+        run = operator.crawl("replay", *argument)
+        assert (run.status, run.err) == (2, f"{said}\n")
