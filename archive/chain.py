@@ -16,8 +16,12 @@ from archive.tables import FOREVER, Change, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CONFIRM_GONE_AFTER = timedelta(days=1)
-"""A 404 is believed when it is seen again this much later: small sites lose a page for an hour now and then."""
+CONFIRM_GONE_AFTER = timedelta(hours=23)
+"""A 404 is believed when it is seen again a day later: small sites lose a page for an hour now and then.
+
+An hour less than a day, because a visit started every day at the same minute comes to a page some minutes earlier or
+later each time.
+"""
 
 FLAP_WITHIN = timedelta(minutes=15)
 """A→B→A within this time is a cache edge serving an old copy, not two edits."""

@@ -63,6 +63,10 @@ def main() -> None:
     except ArchiveError as error:
         print(f"hemeroteca: {error}", file=sys.stderr)  # noqa: T201 - the command speaks to its user
         sys.exit(1)
+    except UnicodeEncodeError as error:
+        letters = error.object[error.start : error.end]
+        print(f"hemeroteca: {error.encoding} cannot hold {letters!r}; is all UTF-8?", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of a pipe has seen enough; what Python would still flush has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -227,7 +231,7 @@ def export(
         lines = export_jsonl(
             corpus.articles(archive, selection, counters=counters), target, lambda: progress.advance(task)
         )
-    Console(stderr=True, highlight=False).print(
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
         f"{lines:,} articles written to {'standard output' if target is None else out}"
     )
 

@@ -85,8 +85,11 @@ def newest_revision() -> str:
 
 def current_revision(engine: Engine) -> str | None:
     """Return the schema revision of the database, None where there is no schema."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise StoreError(f"{engine.url.render_as_string()}: cannot open the database: {error.orig}") from error
 
 
 def prepare_schema(engine: Engine) -> None:

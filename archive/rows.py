@@ -163,7 +163,7 @@ def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
 
 def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: bytes) -> bytes:
     """Return the digest of a content row as it is stored, to check it against the one beside it."""
-    return content_digest(title, standfirst, names, body.decode().split("\n\n"))
+    return content_digest(title, standfirst, names, body.decode(errors="replace").split("\n\n"))
 
 
 def moment_columns(name: str, moment: Moment | None) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError
@@ -74,14 +75,23 @@ def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
     if selection.author:
         query = query.where(_written_by(selection.author))
     if selection.query:
-        hits = sa.select(text_table.c.rowid).where(
-            sa.literal_column(TABLE).op("MATCH")(match_expression(selection.query))
-        )
+        hits = _hits(connection, selection.query)
         query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(
             t.search_row.c.id.in_(hits)
         )
         return query.order_by(t.search_row.c.id.desc(), t.article.c.id)
     return query.order_by(when.desc(), t.article.c.id)
+
+
+def _hits(connection: Connection, typed: str) -> sa.Select[Any]:
+    hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(match_expression(typed)))
+    try:
+        connection.execute(hits.limit(1)).first()
+    except OperationalError as error:
+        if "fts5" not in str(error.orig):
+            raise
+        raise QueryError(f"search: too many words or brackets inside one another ({error.orig}): {typed}") from error
+    return hits
 
 
 def _require_site(connection: Connection, name: str) -> None:
@@ -98,13 +108,15 @@ def _within_days(connection: Connection, when: sa.ColumnElement[Any], selection:
         if selection.since:
             bounds.append(when >= datetime.combine(selection.since, time(), zone))
         if selection.until:
-            bounds.append(when < datetime.combine(selection.until + timedelta(days=1), time(), zone))
+            bounds.append(when <= datetime.combine(selection.until, time.max, zone))
         choices.append(sa.and_(*bounds))
     return sa.or_(sa.false(), *choices)
 
 
 def _written_by(name: str) -> sa.ColumnElement[bool]:
-    folded = fold_name(name).replace("%", "")
+    folded = fold_name(name)
+    if not folded:
+        return sa.false()
     return sa.exists().where(
         t.reading_author.c.reading_id == _text.c.reading_id,
         t.author.c.id == t.reading_author.c.author_id,
@@ -124,7 +136,7 @@ def parse_time(text: str, name: str) -> datetime:
     """Return the end of a day, or the time, of an ISO 8601 text; a text without a zone is UTC."""
     try:
         if len(text) == len("2026-11-23"):
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC) - timedelta(seconds=1)
+            return datetime.combine(date.fromisoformat(text), time.max, UTC)
         at = datetime.fromisoformat(text)
     except ValueError:
         raise QueryError(f"{name}: {text!r} is not a time; write it as 2026-11-23 or 2026-11-23T08:30:00Z") from None

@@ -242,15 +242,37 @@ class Archive:
         found: dict[str, Known] = {}
         wanted = list(dict.fromkeys(urls))
         with self.engine.connect() as connection:
-            for start in range(0, len(wanted), 500):  # SQLite allows 999 parameters in older builds
+            for part in _parts(wanted):
                 query = (
                     _known_query(site)
                     .add_columns(t.url.c.url.label("asked"))
                     .join(t.article_url, t.article_url.c.article_id == t.article.c.id)
                     .join(t.url, t.url.c.id == t.article_url.c.url_id)
-                    .where(t.url.c.url.in_(wanted[start : start + 500]), t.article_url.c.valid_to == t.OPEN)
+                    .where(t.url.c.url.in_(part), t.article_url.c.valid_to == t.OPEN)
                 )
                 found |= {row.asked: _known(row) for row in connection.execute(query)}
+        return found
+
+    def without_story(self, urls: Iterable[str]) -> dict[str, datetime]:
+        """Return when each of these addresses was last found to hold no story; the others are left out.
+
+        A page that was refused, cut off or not read yet is not among them: it may hold one.
+        """
+        row, found = t.capture.c, dict[str, datetime]()
+        no_story = sa.or_(
+            t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(derivation.NEVER_SEEN_ALIVE)
+        )
+        with self.engine.connect() as connection:
+            for part in _parts(list(dict.fromkeys(urls))):
+                query = (
+                    sa.select(t.url.c.url, sa.func.max(row.fetched_at, type_=t.Instant))
+                    .select_from(t.capture)
+                    .join(t.url, t.url.c.id == row.url_id)
+                    .outerjoin(t.reading, sa.and_(t.reading.c.capture_id == row.id, t.reading.c.known_to == t.OPEN))
+                    .where(t.url.c.url.in_(part), no_story)
+                    .group_by(t.url.c.url)
+                )
+                found |= dict(connection.execute(query).all())
         return found
 
     def due(self, site: str, now: datetime, limit: int) -> list[Known]:
@@ -564,6 +586,11 @@ class Archive:
 
 
 # ------------------------------------------------------------------ helpers
+
+
+def _parts(items: list[str]) -> Iterator[list[str]]:
+    # Older builds of SQLite allow 999 parameters in a statement.
+    return (items[start : start + 500] for start in range(0, len(items), 500))
 
 
 def _site_json(facts: SiteFacts) -> dict[str, Any]:

@@ -9,6 +9,9 @@ SOONEST = timedelta(hours=1)
 LATEST = timedelta(hours=20)
 SHARE_OF_AGE = 8
 
+# A page that held no story is mostly a page about the paper; now and then a story was published before it was written.
+NO_STORY_AGAIN = timedelta(days=7)
+
 # Below ten revisits a share says nothing; above a fifth removed, the site is broken rather than emptied.
 FEWEST_REVISITS = 10
 MOST_REMOVED = 0.2
@@ -20,6 +23,11 @@ def due_at(fetched_at: datetime, published: datetime | None) -> datetime:
         return fetched_at + LATEST
     wait = (fetched_at - published) / SHARE_OF_AGE
     return fetched_at + min(max(wait, SOONEST), LATEST)
+
+
+def worth_another_look(fetched_at: datetime, lastmod: datetime | None, now: datetime) -> bool:
+    """Say whether a listed address that held no story when it was fetched may hold one now."""
+    return now - fetched_at >= NO_STORY_AGAIN or (lastmod is not None and lastmod > fetched_at)
 
 
 def removals_believable(revisits: int, removed: int) -> bool:

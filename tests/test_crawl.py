@@ -122,6 +122,23 @@ def test_arguments_narrow_a_visit(operator, paper):
     assert rest["outcomes"] == {"new": 2}
 
 
+def test_a_listed_page_without_a_story_is_fetched_once_but_a_refused_one_again(operator, paper):
+    paper.say("/about-us/", b"<html><head><title>About</title></head><body><h1>About us</h1></body></html>")
+    paper.say("/2026/10/01/busy/", b"try again", status=429)
+    paper.say("/2026/10/01/a/", story("A story"))
+    listed = map(paper.url, ("/about-us/", "/2026/10/01/busy/", "/2026/10/01/a/"))
+    paper.say("/map", sitemap(*listed), Content_Type=XML)
+    paper.say("/feed", feed(), Content_Type=XML)
+    operator.site("panublion", paper.url(), feeds=[paper.url("/feed")], sitemaps=[paper.url("/map")])
+    assert operator.crawl("panublion").report["outcomes"]["new"] == 1
+    paper.asked.clear()
+    paper.say("/2026/10/01/busy/", story("A story that was too much asked for"))
+    second = operator.crawl("panublion").report
+    assert second["outcomes"] == {"new": 1}
+    assert second["skipped"] == {"no story when last fetched": 1}
+    assert "/about-us/" not in paper.paths()
+
+
 def test_a_second_visit_asks_with_validators_and_only_for_what_is_due_or_changed(operator, paper):
     same, changed, moved, gone = (f"/2026/10/01/{name}/" for name in ("same", "changed", "moved", "gone"))
     for path in (same, changed, moved, gone):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.revisits import due_at, removals_believable
+from crawler.revisits import due_at, removals_believable, worth_another_look
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 
@@ -30,3 +30,16 @@ def test_a_story_without_a_date_is_due_the_next_day():
 )
 def test_more_than_a_fifth_removed_at_once_is_not_believed(revisits, removed, believed):
     assert removals_believable(revisits, removed) is believed
+
+
+@pytest.mark.parametrize(
+    ("age", "lastmod", "again"),
+    [
+        (timedelta(days=1), None, False),
+        (timedelta(days=8), None, True),
+        (timedelta(days=1), NOW - timedelta(days=2), False),
+        (timedelta(days=1), NOW - timedelta(hours=2), True),
+    ],
+)
+def test_a_listed_page_without_a_story_is_asked_again_after_a_week_or_when_it_changed(age, lastmod, again):
+    assert worth_another_look(NOW - age, lastmod, NOW) is again

@@ -19,6 +19,7 @@ from crawler.discovery.sitemaps import holds_stories, read_sitemap
 from crawler.errors import ArgumentError, ListingError
 from crawler.extensions import visit_of
 from crawler.items import Item
+from crawler.revisits import worth_another_look
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -178,12 +179,15 @@ class NewsSpider(Spider):
     def _stories(self, stories: dict[str, Link]) -> Iterator[Request]:
         archive = self.visit.archive
         known = archive.known(self.site.name, stories)
+        empty = archive.without_story(stories)
         now = archive.clock()
         for url, link in stories.items():
             if self._is_old(link):
                 self.visit.skipped("before since")
             elif (article := known.get(url)) is None:
-                if request := self._new(url):
+                if url in empty and not worth_another_look(empty[url], link.lastmod, now):
+                    self.visit.skipped("no story when last fetched")
+                elif request := self._new(url):
                     yield request
             elif _may_have_changed(article, link, now):
                 yield self._again(article, _CHANGED)

@@ -1,0 +1,18 @@
+"""Page in, reading out: what a person reads on a news page, in the archive's words.
+
+Pure functions: no network, no clock, no settings, no database. ``read`` serves the crawl, the tests, the command
+``python -m crawler.reading`` and a reread of old captures; ``read_capture`` is the same for a pool of processes and
+never raises.
+"""
+
+from importlib.metadata import version
+
+from archive.records import Reader
+from crawler.reading.page import Page
+from crawler.reading.words import digest
+
+READER = Reader(name="hemeroteca", version=version("hemeroteca"), config_digest=digest())
+
+from crawler.reading.article import read, read_capture  # noqa: E402  # they sign their readings with READER
+
+__all__ = ["READER", "Page", "read", "read_capture"]

@@ -1,0 +1,400 @@
+"""When a story was published and changed, as the page gives it: with its time of day and its own offset.
+
+trafilatura and htmldate drop the time of day, so JSON-LD, meta tags and marked-up elements are read here and htmldate
+is asked last. A text is tried as ISO 8601, then against fixed patterns, then by dateparser, which alone is slow.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dateparser.data.languages_info import language_order
+from dateparser.date import DateDataParser
+from htmldate import find_date
+
+from archive.records import Moment
+from crawler.reading.dom import classes, text_of
+from crawler.reading.jsonld import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.reading.page import Page
+    from crawler.site import Site
+
+# Meta tags that say when a story was published, the most trusted first (reading-pages.md, 4).
+PUBLISHED_META = (
+    "article:published_time", "article:published:time", "og:published_time", "article:published",
+    "og:article:published_time", "datepublished", "published_time", "dc.date.issued", "dcterms.issued",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate",
+    "publishdate", "publish-date", "publish_date", "published-date", "article.published", "article_date_original",
+    "dcterms.created", "dcterms.date", "dc.date.created", "dc.date", "dc.created", "article:created", "og:pubdate",
+    "originalpublicationdate",
+)  # fmt: skip
+# Tags that some systems fill with the day of the last change or of the export: asked after what the page shows.
+VAGUE_META = ("date", "timestamp", "last-published")
+MODIFIED_META = (
+    "article:modified_time", "article:modified:time", "og:updated_time", "article:modified", "article:updated_time",
+    "datemodified", "dcterms.modified", "dc.date.modified", "lastmod", "last-modified", "last_updated_date", "revised",
+)  # fmt: skip
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_ISO = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})(?:[T ]\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?P<fraction>[.,]\d+)?"
+    r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?:\[[\w/]+\])?(?:\s*[A-Z]{2,4})?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(?P<day>\d{8})(?:T?(?P<time>\d{4}(?:\d{2})?))?(?P<offset>Z|[+-]\d{4})?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_NUMERIC = re.compile(
+    r"(?P<a>\d{1,2})\s?[./-]\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4})"
+    r"(?:[\s,|·–-]*(?:at|um|à las|a las|ore|kl\.?|klo|om)?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::\d{2})?"
+    r"\s*(?P<half>[ap]\.?m\.?)?)?(?:\s*(?:uhr|hrs?|h|ore)\b)?\.?",
+    re.IGNORECASE,
+)
+_PATTERNS = (
+    "%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y", "%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M", "%d %B %Y %H:%M",
+    "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%b %d, %Y %I:%M %p",
+)  # fmt: skip
+# Countries that write the month first in numbers (Unicode CLDR); everybody else writes the day first.
+_MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW", "GU", "PR"})
+_LEAD = re.compile(
+    r"^[^\d\w]+|^[^\d:]{2,30}:\s+|^(?:published|posted|updated|veröffentlicht|erstellt|stand|publié|publicado|pubblicato)\s(?:on|am|le|el|il)?\s*",
+    re.IGNORECASE,
+)
+_HALVES = {"umaga": "AM", "tanghali": "PM", "hapon": "PM", "gabi": "PM"}
+# dateparser fails on these Filipino forms, so they are rewritten first (libraries.md, 5).
+_FILIPINO = (
+    (re.compile(r"\bika-?\s?(\d{1,2})\s+ng\b", re.IGNORECASE), r"\1"),
+    (re.compile(r"\bSeptiyembre\b", re.IGNORECASE), "Setyembre"),
+    (re.compile(r"\bNobiembre\b", re.IGNORECASE), "Nobyembre"),
+    (re.compile(r"\bna ang nakaka(?:raan|lipas)\b", re.IGNORECASE), "ang nakalipas"),
+)
+_HALF = re.compile(r"(\d{1,2}:\d{2})\s+ng\s+(umaga|tanghali|hapon|gabi)\b", re.IGNORECASE)
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|published|publish|pubdate|posted|fecha|data|day)(?:$|[\s_-])"
+)
+_MODIFIED_CLASS = re.compile(r"modif|updated|update(?:d|time)|aktualis")
+_URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What reading a date needs beside its text: zone, time of the fetch, languages, whether the month comes first."""
+
+    zone: tzinfo
+    fetched_at: datetime | None
+    languages: tuple[str, ...]
+    month_first: bool
+
+    @classmethod
+    def of(cls, page: Page, site: Site) -> Clock:
+        """Return what page and site say about how dates are written here."""
+        lang = (page.tree.get("lang") or "").lower()
+        languages = tuple(dict.fromkeys(filter(None, [*site.languages, re.split("[-_]", lang)[0]])))
+        month_first = site.country in _MONTH_FIRST or lang in ("en-us", "en-ph")
+        return cls(zone_of(site.timezone), page.fetched_at, languages, month_first)
+
+
+@cache
+def zone_of(name: str) -> tzinfo:
+    """Return an IANA zone, UTC if nobody knows it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def published(page: Page, clock: Clock) -> tuple[Moment | None, str]:
+    """Return when the story was published and where that was read.
+
+    JSON-LD, meta, marked-up elements, the address and htmldate, in this order; a source that gives a day only is
+    refined by a later one that gives the time on the same day.
+    """
+    moment, source = _first_published(page, clock)
+    if moment is not None and moment.precision != "day" and not moment.at.utcoffset():
+        moment = _localised(moment, page, clock)
+    return moment, source
+
+
+def _first_published(page: Page, clock: Clock) -> tuple[Moment | None, str]:
+    best: tuple[Moment, str] | None = None
+    for moment, source in _published_candidates(page, clock):
+        if moment is None or not _is_plausible(moment, clock):
+            continue
+        if best is not None and not _is_vague(moment) and moment.at.date() == best[0].at.date():
+            return moment, source
+        best = best or (moment, source)
+        if not _is_vague(best[0]):
+            return best
+    return best or _by_htmldate(page, clock)
+
+
+def _localised(moment: Moment, page: Page, clock: Clock) -> Moment:
+    """Return a UTC moment in the offset in which the page shows the same minute elsewhere.
+
+    JSON-LD often says 05:30Z where ``<time>`` says 23:30 the day before: one instant, but not the reader's day.
+    """
+    others = [*_from_meta(page, PUBLISHED_META, clock), *_from_meta(page, VAGUE_META, clock), *_from_times(page, clock)]
+    for other, _ in others:
+        if other is None or other.precision == "day":
+            continue
+        if other.at == moment.at and other.at.utcoffset():
+            return Moment(at=other.at, precision=moment.precision)
+        gap = other.at.replace(tzinfo=UTC) - moment.at
+        is_offset = gap and abs(gap) <= timedelta(hours=14) and gap.total_seconds() % 900 == 0
+        if is_offset and other.at.tzinfo is clock.zone:  # printed without an offset
+            return Moment(at=moment.at.astimezone(timezone(gap)), precision=moment.precision)
+    return moment
+
+
+def modified(page: Page, clock: Clock) -> tuple[Moment | None, str]:
+    """Return when the story was last changed, as the page admits it; never guessed from its text."""
+    for moment, source in _modified_candidates(page, clock):
+        if moment is not None and _is_plausible(moment, clock):
+            return moment, source
+    return None, ""
+
+
+def parse_moment(written: str | None, clock: Clock, *, is_quick: bool = False) -> Moment | None:
+    """Return the moment that a text is; None if it is none. A text without offset is in the site's zone.
+
+    dateparser knows every language and costs a hundred times as much as the rest; ``is_quick`` leaves it out.
+    """
+    if not written:
+        return None
+    plain = _LEAD.sub("", written.strip())
+    if len(plain) > 100:
+        return None
+    for way in (_iso, _compact, _rfc, _fixed, _numeric):
+        try:
+            found = way(plain, clock)
+        except (ValueError, OverflowError):
+            continue
+        if found is not None:
+            return found
+    return None if is_quick else _by_dateparser(plain, clock)
+
+
+def _is_plausible(moment: Moment, clock: Clock) -> bool:
+    """Say whether a moment lies between the first news page and two days after the fetch."""
+    try:
+        latest = clock.fetched_at + timedelta(days=2) if clock.fetched_at else None
+        return moment.at >= _EARLIEST and (latest is None or moment.at <= latest)
+    except OverflowError:
+        return False
+
+
+def _is_vague(moment: Moment) -> bool:
+    """Say whether a moment is a day only; many systems write such a day as its midnight."""
+    return moment.precision == "day" or (moment.at.hour, moment.at.minute, moment.at.second) == (0, 0, 0)
+
+
+def _published_candidates(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    for node in (page.article, page.graph.web_page()):
+        for key in ("datePublished", "dateCreated", "uploadDate"):
+            yield parse_moment(text((node or {}).get(key)), clock), "json-ld"
+    yield from _from_meta(page, PUBLISHED_META, clock)
+    yield from _from_elements(page, clock, ("datepublished", "datecreated", "pubdate"))
+    yield from _from_times(page, clock)
+    yield from _from_meta(page, VAGUE_META, clock)
+    yield from _from_texts(page, clock)
+    yield _from_address(page, clock), "url"
+
+
+def _modified_candidates(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    for node in (page.article, page.graph.web_page()):
+        yield parse_moment(text((node or {}).get("dateModified")), clock), "json-ld"
+    yield from _from_meta(page, MODIFIED_META, clock)
+    yield from _from_elements(page, clock, ("datemodified",))
+    for element in page.scope.own(page.tree.iter("time")):
+        if _MODIFIED_CLASS.search(classes(element)) and "published" not in classes(element):
+            yield parse_moment(told_by(element), clock), "dom time.updated"
+
+
+def _from_meta(page: Page, names: Iterable[str], clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    for name in names:
+        for content in page.meta.get(name, ())[:1]:
+            yield parse_moment(content, clock), f"meta {name}"
+
+
+def _from_elements(page: Page, clock: Clock, names: tuple[str, ...]) -> Iterator[tuple[Moment | None, str]]:
+    """Read microdata; an itemprop inside a list of other stories is not ours."""
+    for element in page.scope.own(page.tree.xpath("//*[@itemprop]")):
+        prop = element.get("itemprop").lower()
+        if any(name in prop.split() for name in names):
+            yield parse_moment(told_by(element), clock), f"dom itemprop={element.get('itemprop')}"
+
+
+def _from_times(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    found = page.scope.own(page.tree.iter("time", "abbr", "relative-time"))
+    found = [element for element in found if element.get("datetime") or element.tag == "time" or element.get("title")]
+    firm = [
+        element for element in found if not _MODIFIED_CLASS.search(classes(element)) or "published" in classes(element)
+    ]
+    for element in [*firm, *found]:
+        yield parse_moment(told_by(element), clock), f"dom {element.tag}"
+
+
+def _from_texts(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    """Read the short texts of elements that are called a date, near the headline first; at most eight of them."""
+    named = [
+        element
+        for element in page.classed(_DATE_CLASS)
+        if element.tag not in ("time", "body", "html") and not _MODIFIED_CLASS.search(classes(element))
+    ]
+    shown = (text_of(element) for element in page.scope.own(named))
+    dates = [told for told in shown if 6 <= len(told) <= 60 and any(sign.isdigit() for sign in told)]
+    for told in dates[:8]:
+        yield parse_moment(told, clock), "dom date"
+
+
+def told_by(element: HtmlElement) -> str | None:
+    """Return what a marked-up date says to machines, else what it says to readers."""
+    for name in ("datetime", "content", "title"):
+        value = element.get(name)
+        if value and any(sign.isdigit() for sign in value):
+            return str(value)
+    return text_of(element)
+
+
+def _from_address(page: Page, clock: Clock) -> Moment | None:
+    found = _URL_DAY.search(page.url)
+    try:
+        return _day(datetime(*(int(part) for part in found.groups()), tzinfo=clock.zone)) if found else None  # type: ignore[arg-type,misc]  # three integers
+    except ValueError:
+        return None
+
+
+def _by_htmldate(page: Page, clock: Clock) -> tuple[Moment | None, str]:
+    """Ask htmldate for the day; it must not look at the clock, so the fetch is the latest day it may find."""
+    latest = (clock.fetched_at + timedelta(days=1)) if clock.fetched_at else datetime(2100, 1, 1, tzinfo=UTC)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = find_date(page.tree, original_date=True, url=page.url or None, max_date=latest.replace(tzinfo=None))
+    return (_day(datetime.fromisoformat(found).replace(tzinfo=clock.zone)), "htmldate") if found else (None, "")
+
+
+def _day(at: datetime) -> Moment:
+    return Moment(at=at.replace(hour=0, minute=0, second=0, microsecond=0), precision="day")
+
+
+def _iso(written: str, clock: Clock) -> Moment | None:
+    found = _ISO.fullmatch(written)
+    if found is None:
+        return None
+    if not found["time"]:
+        return _day(datetime.fromisoformat(found["day"]).replace(tzinfo=clock.zone))
+    at = datetime.fromisoformat(f"{found['day']}T{found['time'].rjust(8 if found['time'].count(':') == 2 else 5, '0')}")
+    return _timed(at.replace(tzinfo=_offset(found["offset"]) or clock.zone), found["time"])
+
+
+def _compact(written: str, clock: Clock) -> Moment | None:
+    """Read ISO 8601 without separators, and seconds or milliseconds since 1970."""
+    if _EPOCH.fullmatch(written):
+        return Moment(at=datetime.fromtimestamp(int(written[:10]), UTC).astimezone(clock.zone))
+    found = _COMPACT.fullmatch(written)
+    if found is None:
+        return None
+    day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=clock.zone)
+    if not found["time"]:
+        return _day(day)
+    at = day.replace(hour=int(found["time"][:2]), minute=int(found["time"][2:4]), second=int(found["time"][4:] or 0))
+    return _timed(at.replace(tzinfo=_offset(found["offset"]) or clock.zone), "::" if found["time"][4:] else ":")
+
+
+def _rfc(written: str, clock: Clock) -> Moment | None:
+    """Read the date of an e-mail or HTTP header, as old systems write it into meta tags."""
+    if not re.match(r"(?:[A-Z][a-z]{2},\s)?\d{1,2} [A-Z][a-z]{2} \d{4} \d", written):
+        return None
+    at = parsedate_to_datetime(written)
+    return Moment(at=at if at.tzinfo else at.replace(tzinfo=clock.zone))
+
+
+def _fixed(written: str, clock: Clock) -> Moment | None:
+    plain = re.sub(r"\s+", " ", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d{4}),?\s(?:at|-|–|\|)(?=\s)", "", written))
+    plain = re.sub(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s", "", plain, flags=re.IGNORECASE)
+    for shape in _PATTERNS:
+        try:
+            at = datetime.strptime(plain, shape).replace(tzinfo=clock.zone)
+        except ValueError:
+            continue
+        return _timed(at, "::" if "%S" in shape else ":") if "%H" in shape or "%I" in shape else _day(at)
+    return None
+
+
+def _numeric(written: str, clock: Clock) -> Moment | None:
+    found = _NUMERIC.fullmatch(written)
+    if found is None:
+        return None
+    first, second = int(found["a"]), int(found["b"])
+    is_month_first = (clock.month_first and "." not in written.split(" ")[0]) or second > 12
+    month, day = (first, second) if is_month_first and first <= 12 else (second, first)
+    at = datetime(int(found["year"]), month, day, tzinfo=clock.zone)
+    if not found["hour"]:
+        return _day(at)
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"].lower().startswith("p") else 0)
+    return _timed(at.replace(hour=hour, minute=int(found["minute"])), ":")
+
+
+def _timed(at: datetime, time: str) -> Moment:
+    return Moment(at=at, precision="second" if time.count(":") == 2 else "minute")
+
+
+def _offset(written: str | None) -> tzinfo | None:
+    if not written:
+        return None
+    if written.upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    digits = written[1:].replace(":", "").ljust(4, "0")
+    gap = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-gap if written[0] == "-" else gap)
+
+
+def _by_dateparser(written: str, clock: Clock) -> Moment | None:
+    # Without the time of the fetch only a full date can be read, and that has a year.
+    if len(written) < 4 or (clock.fetched_at is None and not re.search(r"\d{4}", written)):
+        return None
+    reference = clock.fetched_at.astimezone(clock.zone).replace(tzinfo=None) if clock.fetched_at else None
+    parser = _parser(clock.languages, clock.month_first, reference is not None)
+    for pattern, instead in _FILIPINO:
+        written = pattern.sub(instead, written)
+    written = _HALF.sub(lambda found: f"{found[1]} {_HALVES[found[2].lower()]}", written)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parser._settings.RELATIVE_BASE = reference or datetime(2000, 1, 1)  # noqa: DTZ001  # dateparser wants it naive
+        found = parser.get_date_data(written)
+    at = found.date_obj
+    if at is None or found.period not in ("day", "time"):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=clock.zone)
+    return Moment(at=at.replace(microsecond=0), precision="minute") if found.period == "time" else _day(at)
+
+
+@lru_cache(maxsize=64)
+def _parser(languages: tuple[str, ...], month_first: bool, relative: bool) -> DateDataParser:
+    """Return a parser for these languages; building one costs more than using it."""
+    known = [{"tl": "fil"}.get(name, name) for name in languages]
+    known = [name for name in dict.fromkeys([*known, "en"]) if name in language_order]
+    parsers = ["absolute-time", "custom-formats"] + (["relative-time"] if relative else [])
+    return DateDataParser(
+        languages=known,
+        settings={
+            "DATE_ORDER": "MDY" if month_first else "DMY",
+            "PARSERS": parsers,
+            "PREFER_DATES_FROM": "past",
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "RETURN_TIME_AS_PERIOD": True,
+            "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001  # replaced by the time of the fetch
+        },
+    )

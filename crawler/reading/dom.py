@@ -1,0 +1,67 @@
+"""Looking at a tree: the text a reader sees in an element, its names, and cutting a copy."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_NO_ALNUM = re.compile(r"[\W_]+")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_BREAKING = frozenset((
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td",
+    "th", "tr", "ul",
+))  # fmt: skip
+
+
+def squeeze(value: str) -> str:
+    """Return text with runs of white space as one blank, and without invisible characters."""
+    plain = value if value.isascii() else _INVISIBLE.sub("", value)
+    return " ".join(plain.split())
+
+
+def fold(value: str) -> str:
+    """Return letters and digits only, case folded: to compare two headlines or two names."""
+    return _NO_ALNUM.sub("", value.casefold())
+
+
+def text_of(element: HtmlElement) -> str:
+    """Return the text of an element on one line; a block or a line break separates words."""
+    if len(element) == 0:
+        return squeeze(element.text or "")
+    if all(child.tag not in _BREAKING for child in element.iterdescendants()):
+        return squeeze("".join(element.itertext()))
+    pieces: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            pieces.append((" " if node.tag in _BREAKING else "") + (node.text or ""))
+        elif node is not element:
+            pieces.append((" " if node.tag in _BREAKING else "") + (node.tail or ""))
+    return squeeze("".join(pieces))
+
+
+def length_of(element: HtmlElement) -> int:
+    """Return roughly how much text an element holds; cheaper than reading it."""
+    return int(element.xpath("string-length(.)"))
+
+
+def classes(element: HtmlElement) -> str:
+    """Return class and id of an element in lower case, separated by a blank."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+
+
+def duplicate(tree: HtmlElement) -> HtmlElement:
+    """Return a copy of a tree that may be cut."""
+    return tree.__copy__()
+
+
+def drop(element: HtmlElement) -> None:
+    """Take an element out of its tree and leave the text behind it where it is."""
+    if element.getparent() is not None:
+        element.drop_tree()

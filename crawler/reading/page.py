@@ -1,0 +1,311 @@
+"""A page, parsed once: the tree, the meta tags, the JSON-LD graph and the page's own post id.
+
+Everything the reader looks at comes from here; nothing else decodes or parses. Scripts and styles are taken out of
+the tree (their text stays in ``text`` and ``graph``), so the text of an element is what a reader may see.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.errors import ReadingError
+from crawler.reading.addresses import comparable, host_of
+from crawler.reading.charset import decode
+from crawler.reading.dom import drop, duplicate, fold, squeeze, text_of
+from crawler.reading.jsonld import Graph, Node, text
+from crawler.reading.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+MAX_BYTES = 10 * 2**20  # a story of more than 10 MiB of markup is not one
+MAX_DEPTH = 250  # libxml2 stops at 256 and drops the rest of the page
+# Pages whose unclosed inline tags (<font>, <b>) nest deeper than libxml2 goes are read again with these closed.
+_UNCLOSED = re.compile(r"</?(?:font|b|i|u|em|strong|small|big|center|span|a)\b[^<>]*>", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<\w[^<>]{20000,}")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
+_MAX_ATTRIBUTES = 2000
+_BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"wOF")
+# libxml2 stops at a NUL, and no control character is text.
+_CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
+
+
+# lxml's own look-up for HTML asks Python for the class of every element it shows; we need only one class.
+_LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page as fetched, decoded and parsed. ``url`` is where it was fetched, ``text`` its decoded source."""
+
+    url: str
+    tree: HtmlElement
+    text: str
+    scripts: tuple[str, ...] = ()  # the JSON-LD scripts
+    fetched_at: datetime | None = None
+
+    @classmethod
+    def parse(cls, payload: bytes, url: str, encoding: str | None, fetched_at: datetime | None = None) -> Page:
+        """Decode and parse a page; raise ReadingError for what is no page: empty, binary, too large or too deep."""
+        _refuse(payload)
+        source = decode(payload, encoding)
+        if not source.strip():
+            raise ReadingError("unreadable", "the payload holds nothing but blanks")
+        tree = _tree(source)
+        scripts = _take_scripts(tree)
+        return cls(url=url, tree=tree, text=source, scripts=scripts, fetched_at=fetched_at)
+
+    @cached_property
+    def elements(self) -> tuple[HtmlElement, ...]:
+        """Return every element in page order. Held, because lxml makes a new proxy for each look at one it let go."""
+        return tuple(self.tree.iter())
+
+    @cached_property
+    def _by_class(self) -> dict[str, list[tuple[int, HtmlElement]]]:
+        found: dict[str, list[tuple[int, HtmlElement]]] = {}
+        for place, element in enumerate(self.elements):
+            names = element.get("class")
+            if names:
+                found.setdefault(names.lower(), []).append((place, element))
+        return found
+
+    @cached_property
+    def _by_token(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for names in self._by_class:
+            for name in set(names.split()):
+                found.setdefault(name, []).append(names)
+        return found
+
+    def with_class(self, name: str) -> list[HtmlElement]:
+        """Return the elements of a class (lower case), in page order."""
+        if name not in self._by_token:
+            return []
+        found = [holder for names in self._by_token[name] for holder in self._by_class[names]]
+        return [element for _, element in sorted(found, key=_place)]
+
+    def classed(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+        """Return the elements whose class attribute, in lower case, matches somewhere; in page order.
+
+        Elements share class attributes, so a pattern is tried a few hundred times a page, not thousands.
+        """
+        found = [holder for names, holders in self._by_class.items() if pattern.search(names) for holder in holders]
+        return [element for _, element in sorted(found, key=_place)]
+
+    @cached_property
+    def meta(self) -> dict[str, tuple[str, ...]]:
+        """Return the meta tags by lower-case name or property, in page order; empty ones are left out."""
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("meta"):
+            key = element.get("property") or element.get("name") or element.get("http-equiv")
+            content = squeeze(element.get("content") or "")
+            if key and content:
+                found.setdefault(key.strip().lower(), []).append(content)
+        return {key: tuple(values) for key, values in found.items()}
+
+    def first_meta(self, *names: str) -> tuple[str | None, str]:
+        """Return the first of these meta tags that says something, and its name."""
+        return next(((self.meta[name][0], name) for name in names if name in self.meta), (None, ""))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the page's JSON-LD."""
+        return Graph.parse(self.scripts)
+
+    @cached_property
+    def article(self) -> Node | None:
+        """Return the JSON-LD node of the page's own article, if there is one."""
+        return self.graph.article(self._is_own)
+
+    @cached_property
+    def base(self) -> str:
+        """Return the address that relative links start from."""
+        found = self.tree.find(".//base[@href]")
+        return urljoin(self.url, found.get("href").strip()) if found is not None else self.url
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """Return the addresses of this page in a comparable form: as fetched, canonical and og:url."""
+        links = [link.get("href") for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+        addresses = [self.url, *links, *self.meta.get("og:url", ())]
+        return frozenset(comparable(self.absolute(address)) for address in addresses if address)
+
+    @cached_property
+    def post_id(self) -> str | None:
+        """Return the WordPress id of the page's own post, only where the page binds it to its article."""
+        return _post_id(self)
+
+    @cached_property
+    def headline(self) -> HtmlElement | None:
+        """Return the headline's element: the h1 that the page's title confirms, else the only one, else such an h2."""
+        return self._headline[0]
+
+    @property
+    def is_headline_confirmed(self) -> bool:
+        """Say whether JSON-LD, og:title or ``<title>`` repeat the headline."""
+        return self._headline[1]
+
+    @cached_property
+    def _headline(self) -> tuple[HtmlElement | None, bool]:
+        return _headline(self)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Return what tells the story's elements from those of other stories."""
+        return Scope(self.elements, self.headline, self.own_addresses, self.absolute)
+
+    @cached_property
+    def site_name(self) -> str | None:
+        """Return what the page calls its site."""
+        name, _ = self.first_meta("og:site_name", "application-name", "al:android:app_name")
+        publishers = self.graph.follow(self.article, "publisher")
+        return name or next((found for item in publishers if (found := text(item))), None)
+
+    def absolute(self, address: str) -> str:
+        """Return an address of the page as an absolute one; an impossible one as it is."""
+        try:
+            return urljoin(self.base, address.strip())
+        except ValueError:
+            return address
+
+    def without(self, selectors: Iterable[str]) -> Page:
+        """Return the page with these elements taken out; the page itself stays as it is."""
+        chosen = tuple(selectors)
+        if not chosen:
+            return self
+        tree = duplicate(self.tree)
+        for selector in chosen:
+            for element in tree.cssselect(selector):
+                drop(element)
+        return dataclasses.replace(self, tree=tree)
+
+    def _is_own(self, node: Node) -> bool:
+        """Say whether a JSON-LD node names this page's address or headline."""
+        addresses = [node.get(key) for key in ("url", "@id", "mainEntityOfPage")]
+        plain = [item.get("@id") if isinstance(item, dict) else item for item in addresses]
+        if any(isinstance(item, str) and comparable(self.absolute(item)) in self.own_addresses for item in plain):
+            return True
+        headline = fold(text(node.get("headline")) or text(node.get("name")) or "")
+        title = fold(" ".join(self.meta.get("og:title", ())) + " " + (self.tree.findtext(".//title") or ""))
+        return bool(headline) and headline in title
+
+
+def _place(holder: tuple[int, HtmlElement]) -> int:
+    return holder[0]
+
+
+def _refuse(payload: bytes) -> None:
+    if not payload:
+        raise ReadingError("unreadable", "the payload is empty")
+    if len(payload) > MAX_BYTES:
+        raise ReadingError("unreadable", f"the payload has {len(payload)} bytes, more than {MAX_BYTES}")
+    if payload.lstrip()[:5].startswith(_BINARY):
+        raise ReadingError("unreadable", f"the payload is not a page: it begins with {payload[:5]!r}")
+    head = payload[:4096]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return
+    control = len(head) - len(head.translate(None, _CONTROL))
+    if control > max(8, len(head) // 20):
+        raise ReadingError("unreadable", f"the payload is binary: {control} control bytes in its first {len(head)}")
+
+
+def _refuse_attributes(source: str) -> None:
+    """Refuse a tag with thousands of attributes: libxml2 compares each with all before it, for minutes."""
+    for tag in _LONG_TAG.finditer(source):
+        if len(_VALUE.sub("", tag.group()).split()) > _MAX_ATTRIBUTES:
+            raise ReadingError("unreadable", f"a tag has more than {_MAX_ATTRIBUTES} attributes")
+
+
+def _tree(source: str) -> HtmlElement:
+    """Parse a page. libxml2 drops everything below 256 levels, so such a page is mended or refused, never cut."""
+    _refuse_attributes(source)
+    tree, is_whole = _parse(source)
+    if not is_whole:
+        tree, is_whole = _parse(_UNCLOSED.sub("", source))
+    if not is_whole:
+        raise ReadingError("unreadable", f"elements are nested deeper than {MAX_DEPTH} levels")
+    return tree
+
+
+def _parse(source: str) -> tuple[HtmlElement, bool]:
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    parser.set_element_class_lookup(_LOOKUP)
+    try:
+        tree = document_fromstring(source.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ReadingError("unreadable", f"not a page: {error}") from error
+    last = parser.error_log.last_error
+    return tree, not (last is not None and "depth" in last.message.lower())
+
+
+def _take_scripts(tree: HtmlElement) -> tuple[str, ...]:
+    """Take scripts and styles out of the tree; return the text of those that are JSON-LD."""
+    found = []
+    for element in list(tree.iter("script", "style")):
+        if element.tag == "script" and "ld+json" in (element.get("type") or "").lower():
+            found.append(element.text or "")
+        drop(element)
+    return tuple(found)
+
+
+def _headline(page: Page) -> tuple[HtmlElement | None, bool]:
+    """Return the element of the headline, and whether the page's title confirms it.
+
+    A site's name is often an h1 too, and often stands in the title: it is no headline.
+    """
+    claims = [fold(claim) for claim in _title_claims(page)]
+    names = {fold(page.site_name or ""), fold(host_of(page.url)), fold(host_of(page.url).rpartition(".")[0])}
+    found: dict[str, list[tuple[str, HtmlElement]]] = {"h1": [], "h2": []}
+    for element in page.tree.iter("h1", "h2"):
+        if (told := fold(text_of(element))) and told not in names:
+            found[element.tag].append((told, element))
+    for told, element in found["h1"]:
+        if len(told) > 3 and any(told == claim or (len(told) > 11 and told in claim) for claim in claims):
+            return element, True
+    for told, element in found["h1"]:
+        if any(len(claim) > 11 and claim in told for claim in claims):
+            return element, True
+    distinct = dict(reversed(found["h1"]))
+    if len(distinct) == 1:
+        return next(iter(distinct.values())), False
+    for told, element in found["h2"]:
+        if any(len(told) > 15 and told in claim for claim in claims):
+            return element, True
+    return None, False
+
+
+def _title_claims(page: Page) -> list[str]:
+    article = page.article or {}
+    claims = [text(article.get("headline")), *page.meta.get("og:title", ()), *page.meta.get("twitter:title", ())]
+    return [claim for claim in [*claims, page.tree.findtext(".//title")] if claim]
+
+
+_BODY_ID = re.compile(r"\b(?:postid|page-id)-(\d+)\b")
+_ELEMENT_ID = re.compile(r"^post-(\d+)$")
+_QUERY_ID = re.compile(r"[?&]p=(\d+)\b")
+
+
+def _post_id(page: Page) -> str | None:
+    """Look where WordPress says which post a page is: body class, shortlink, the article element around the h1."""
+    body = page.tree.find(".//body")
+    found = _BODY_ID.search((body.get("class") or "") if body is not None else "")
+    if found:
+        return found.group(1)
+    for link in page.tree.iter("link"):
+        address = _QUERY_ID.search(link.get("href") or "")
+        if address and (link.get("rel") or "").lower() == "shortlink":
+            return address.group(1)
+    for ancestor in page.headline.iterancestors() if page.headline is not None else ():
+        named = _ELEMENT_ID.match(ancestor.get("id") or "")
+        if named:
+            return named.group(1)
+    return None
