@@ -1,0 +1,98 @@
+import pytest
+
+from archive.records import Author, Profile
+from crawler.reading import body
+from crawler.reading.dates import Clock
+from tests.reading.build import PARAGRAPHS, SITE, TITLE, json_ld, page, story
+
+NOBODY = body.Known(headlines=frozenset(), names=frozenset(), biographies=())
+CLOCK = Clock.of(page(), SITE)
+
+
+def test_the_paragraphs_come_in_order_as_printed() -> None:
+    assert body.paragraphs_of(story(), []) == PARAGRAPHS
+
+
+def test_menus_sidebars_and_comments_stay_out() -> None:
+    around = (
+        "<nav>Local Sports</nav><aside>Most read this week</aside>"
+        '<div id="comments"><p>What a nice boat this is, my friends!</p></div>'
+    )
+    assert body.paragraphs_of(story(around), []) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "name", ["jnews_inline_related_post", "related-posts", "sharedaddy", "read-also", "td-post-sharing-top"]
+)
+def test_boxes_inside_the_content_stay_out(name: str) -> None:
+    box = f'<div class="{name}"><p>Another story of the day that somebody may like to read after this one.</p></div>'
+    assert body.paragraphs_of(story(inside=box), []) == PARAGRAPHS
+
+
+def test_counters_inside_the_content_stay_out() -> None:
+    assert body.paragraphs_of(story(inside='<div class="post-views-count">Post Views: 12</div>'), []) == PARAGRAPHS
+
+
+def test_a_short_text_is_given_to_the_full_cascade() -> None:
+    made = page("<h1>Pier</h1><div><p>The pier is open again.</p></div>")
+    assert "The pier is open again." in body.paragraphs_of(made, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: Pier to get new lights",
+        "Related: Nets found on the reef",
+        "Basahin din: Bagong ilaw sa pantalan",
+        "Lesen Sie auch: Neue Lampen am Hafen",
+        "Post Views: 12",
+        "By Ana Cruz",
+        "",
+    ],
+)
+def test_lines_that_are_no_part_of_the_story_are_dropped(line: str) -> None:
+    assert body.filtered([PARAGRAPHS[0], line, PARAGRAPHS[1]], NOBODY, CLOCK) == PARAGRAPHS[:2]
+
+
+def test_what_the_page_says_elsewhere_is_not_said_again() -> None:
+    bio = "Ana Cruz has reported on the harbour and its people for twenty years."
+    known = body.Known.of(story(), TITLE, (Author(name="Ana Cruz"),), (Profile(name="Ana Cruz", text=bio),))
+    lines = [TITLE, "Ana Cruz, May 2", "May 2, 2026", PARAGRAPHS[0], bio, "Ana Cruz"]
+    assert body.filtered(lines, known, CLOCK) == PARAGRAPHS[:1]
+
+
+def test_prose_that_begins_like_furniture_stays() -> None:
+    line = (
+        "Read more than ten books a year and you belong to the best fifth of the island, said the librarian, "
+        "who counts them all every winter and has for long."
+    )
+    assert body.filtered([line], NOBODY, CLOCK) == (line,)
+
+
+def test_a_long_paragraph_that_stands_there_twice_is_kept_once() -> None:
+    assert body.filtered([PARAGRAPHS[0], PARAGRAPHS[1], PARAGRAPHS[0]], NOBODY, CLOCK) == PARAGRAPHS[:2]
+
+
+def test_the_article_body_of_structured_data_drops_long_lines_it_does_not_know() -> None:
+    foreign = (
+        "A second story below the first one speaks of quite other things, of rice and of roads, of rain and of wind."
+    )
+    head = json_ld(articleBody=" ".join(PARAGRAPHS))
+    assert foreign not in body.paragraphs_of(story(inside=f"<p>{foreign}</p>", head=head), [])
+
+
+def test_the_article_body_of_structured_data_rescues_a_page_without_text() -> None:
+    made = page(
+        f"<h1>{TITLE}</h1><p>Loading the story, please wait.</p>", head=json_ld(articleBody="\n\n".join(PARAGRAPHS))
+    )
+    assert body.paragraphs_of(made, []) == PARAGRAPHS
+
+
+def test_an_article_body_that_is_another_text_changes_nothing() -> None:
+    half = " ".join(PARAGRAPHS[:3]) + " " + " ".join(reversed(" ".join(PARAGRAPHS[3:]).split()))
+    assert body.paragraphs_of(story(head=json_ld(articleBody=half)), []) == PARAGRAPHS
+
+
+def test_the_sites_own_selector_gives_its_blocks() -> None:
+    made = page('<div class="post">Lead in bold<br>and more<p>One.</p><ul><li>Two</li></ul><p> </p></div>')
+    assert body.stated(made, ".post") == ("Lead in bold and more", "One.", "Two")

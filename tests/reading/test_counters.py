@@ -1,0 +1,210 @@
+import pytest
+
+from archive.records import Counter
+from crawler.reading import Page
+from crawler.reading.counters import counters, is_counter_line, stated
+from tests.reading.build import URL, json_ld, page, story
+
+
+def value(made: Page, metric: str = "views") -> int | None:
+    return next((counter.value for counter in counters(made)[0] if counter.metric == metric), None)
+
+
+@pytest.mark.parametrize(
+    ("markup", "views"),
+    [
+        ('<span class="td-nr-views-4711">1,411</span>', 1411),
+        ('<div class="tdb_single_post_views"><span>12.3K</span></div>', 12300),
+        ('<span class="meta-views meta-item">٣٤٥</span>', 345),
+        ('<div class="jeg_views_count"><div class="counts">1.2k</div><span>VIEWS</span></div>', 1200),
+        ('<span class="post-share-btn-views" data-bpv-post="4711"><span class="number">384</span></span>', 384),
+        ('<span class="meta-el meta-view">1,902 Views</span>', 1902),
+        ('<span class="penci-post-countview-number penci-post-countview-p4711">1747</span>', 1747),
+        ('<span class="cm-post-views"><span class="total-views">142 Views</span></span>', 142),
+        (
+            '<div class="post-views post-4711"><b>Post Views:</b><b class="post-views-count">1.432</b></div>',
+            1432,
+        ),
+        ('<div class="tptn_counter" id="tptn_counter_4711">(Visited 215 times, 55 visits today)</div>', 215),
+        ('<p class="pvc_stats" data-element-id="4711">62,513&nbsp;total views, 2,166&nbsp;views today</p>', 62513),
+        ('<p class="bawpvc-ajax-counter" data-id="4711">8 lượt xem</p>', 8),
+        (
+            '<dl><dd class="hits"><meta itemprop="interactionCount" content="UserPageVisits:207">Hits: 207</dd></dl>',
+            207,
+        ),
+        ('<div class="itemHits">Read <b>318</b> times</div>', 318),
+        ('<li class="statistics_counter"><span>91 reads</span></li>', 91),
+        ('<div class="e-reads"><span class="ed-value">77</span></div>', 77),
+        ('<span class="itemStats">(1599 x gelesen)</span>', 1599),
+        ('<b data-article-views="5120"></b>', 5120),
+        ("<p>5343 mal gelesen</p>", 5343),
+        ("<p>Просмотров: 1 204</p>", 1204),
+        ("<p><span>Views</span> <b>88</b></p>", 88),
+        ("<p>阅读 3.4万</p>", 34000),
+        ("<p>Dibaca 417 kali</p>", 417),
+        ('<p><i class="fa fa-eye"></i> 2,045</p>', 2045),
+    ],
+)
+def test_own_view_counters_are_read(markup: str, views: int) -> None:
+    assert value(story(meta=markup, body_class="single postid-4711")) == views
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<span class="td-nr-views-4650">9,002</span>',
+        "<p>The film had 25,000 views in its first week and was shown again on Sunday.</p>",
+        '<span class="meta-reading-time">3 min read</span>',
+        '<p><i class="icon-eye"></i> 11 min</p>',
+        "<p>4.5/5 views</p>",
+        "<p>View 6 Images</p>",
+        '<div class="views-row">12</div>',
+        '<span class="views-count">12</span>',
+    ],
+)
+def test_numbers_that_count_no_views_are_left_alone(markup: str) -> None:
+    assert value(story(meta=markup, body_class="single postid-4711")) is None
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<aside><p>9,002 views</p></aside>",
+        '<div class="widget widget_views"><p>9,002 views</p></div>',
+        '<ul class="wpp-list"><li><span class="wpp-views">212.3k views</span></li></ul>',
+        '<li><h3><a href="/other/">Another story of the day</a></h3><span>9,002 views</span></li>',
+        '<article><h2><a href="/other/">Another story</a></h2><span class="meta-views">9,002</span></article>',
+        '<div class="jnews_inline_related_post"><span class="jeg_meta_views">9,002 views</span></div>',
+        "<footer><p>10.423.242 hits</p></footer>",
+    ],
+)
+def test_numbers_of_other_stories_and_of_the_site_are_left_alone(markup: str) -> None:
+    assert value(story(markup, body_class="single postid-4711")) is None
+
+
+def test_two_own_numbers_that_disagree_are_none() -> None:
+    assert value(story(meta="<p>100 views</p><p>200 views</p>")) is None
+
+
+def test_a_number_bound_to_the_post_beats_an_unbound_one() -> None:
+    both = '<p>9,000 views</p><span class="td-nr-views-4711">1,411</span>'
+    assert value(story(meta=both, body_class="postid-4711")) == 1411
+
+
+def test_an_exact_number_beats_a_rounded_one() -> None:
+    assert value(story(meta="<p>1.2K views</p><p>1,204 views</p>")) == 1204
+
+
+@pytest.mark.parametrize(
+    ("statistic", "views"),
+    [
+        (
+            {
+                "@type": "InteractionCounter",
+                "interactionType": "https://schema.org/ReadAction",
+                "userInteractionCount": "1,847",
+            },
+            1847,
+        ),
+        ({"interactionType": {"@type": "ViewAction"}, "userInteractionCount": 12}, 12),
+        ([{"interactionType": ["http://schema.org/ViewAction"], "userInteractionCount": 12}], 12),
+        ({"interactionType": {"@id": "schema:ReadAction"}, "userInteractionCount": 12}, 12),
+        ({"interactionType": "http://schema.org/CommentAction", "userInteractionCount": 12}, None),
+        ({"interactionType": "http://schema.org/WatchAction", "userInteractionCount": 12}, None),
+    ],
+)
+def test_structured_data_says_what_it_counts(statistic: object, views: int | None) -> None:
+    assert value(story(head=json_ld(interactionStatistic=statistic))) == views
+
+
+def test_the_older_interaction_count_is_taken_by_its_prefix() -> None:
+    head = json_ld(interactionCount=["UserPageVisits:207", "UserComments: 3", "UserDownloads:6434", "30"])
+    assert (value(story(head=head)), value(story(head=head), "comments")) == (207, 3)
+
+
+def test_the_counter_of_a_video_on_the_page_is_not_the_articles() -> None:
+    video = {
+        "@type": "VideoObject",
+        "interactionStatistic": {"interactionType": "http://schema.org/ReadAction", "userInteractionCount": 9},
+    }
+    assert value(story(head=json_ld(video=video))) is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "comments"),
+    [
+        (f'<a href="{URL}#comments">3 Comments</a>', 3),
+        ('<a href="#respond">0</a>', 0),
+        ('<a href="#comments">No Comments</a>', 0),
+        ('<a href="#respond">Leave a comment</a>', None),
+        ('<a href="https://panublion.example/other/#comments">12</a>', None),
+        ('<div class="td-post-comments"><a href="#x">4</a></div>', 4),
+        ('<section id="comments"><h2 class="title">7 Kommentare</h2></section>', 7),
+        ('<section id="comments"><h2>4 thoughts on “Ferry”</h2></section>', 4),
+        ('<div data-comments-count="112"></div>', 112),
+        ('<span itemprop="commentCount">1 Kommentar</span>', 1),
+    ],
+)
+def test_comment_counts_are_read(markup: str, comments: int | None) -> None:
+    assert value(story(meta=markup), "comments") == comments
+
+
+def test_the_visible_number_of_comments_beats_structured_data() -> None:
+    assert value(story(meta='<a href="#comments">5</a>', head=json_ld(commentCount=3)), "comments") == 5
+    assert value(story(head=json_ld(commentCount=0)), "comments") == 0
+
+
+def test_shares_are_no_views() -> None:
+    made = story(meta='<div class="jeg_share_count"><div class="counts">55</div></div>')
+    assert (value(made), value(made, "shares")) == (None, 55)
+
+
+TAGDIV = (
+    '<script>var td_ajax_url="https:\\/\\/panublion.example\\/wp-admin\\/admin-ajax.php?v=1";'
+    'jQuery().ready(function(){tdAjaxCount.tdGetViewsCountsAjax("post","[4711]")});</script>'
+)
+
+
+def test_a_tagdiv_number_that_a_script_replaces_is_stale_and_zero_is_unknown() -> None:
+    stale, pending = counters(story(TAGDIV, meta='<span class="td-nr-views-4711">65</span>', body_class="postid-4711"))
+    assert stale == (Counter(metric="views", value=65, source="dom .td-nr-views", stale=True, raw="65"),)
+    assert pending == {
+        "system": "tagdiv",
+        "post_id": "4711",
+        "method": "POST",
+        "url": "https://panublion.example/wp-admin/admin-ajax.php?v=1",
+        "form": {"action": "td_ajax_get_views", "td_post_ids": "[4711]"},
+        "adds": False,
+    }
+    assert value(story(TAGDIV, meta='<span class="td-nr-views-4711">0</span>', body_class="postid-4711")) is None
+
+
+def test_the_call_of_another_post_is_not_ours() -> None:
+    assert counters(story(TAGDIV, body_class="postid-12"))[1] is None
+
+
+def test_post_views_counter_is_pending_where_a_script_loads_it() -> None:
+    script = '<script>var pvcArgsFrontend = {"mode":"rest_api","postID":"4711","requestURL":"x"};</script>'
+    pending = counters(story(script, body_class="postid-4711"))[1]
+    assert pending is not None
+    assert pending["url"] == "https://panublion.example/wp-json/post-views-counter/get-post-views/4711"
+    printed = '<div class="post-views post-4711"><span class="post-views-count">9</span></div>'
+    assert counters(story(script, meta=printed, body_class="postid-4711"))[1] is None
+
+
+def test_a_page_without_a_headline_has_no_unmarked_counter() -> None:
+    assert value(page("<p>12 views</p>")) is None
+
+
+def test_the_sites_own_selector_wins() -> None:
+    made = story(meta='<b class="seen">Seen by 1,2K people</b><b class="none">nobody</b>')
+    assert stated(made, ".seen", "views") == Counter(
+        metric="views", value=1200, source="site", exact=False, raw="Seen by 1,2K people"
+    )
+    assert stated(made, ".none", "views") is None
+
+
+@pytest.mark.parametrize("line", ["Post Views: 207", "37 views", "3 Comments", "(1599 x gelesen)"])
+def test_counter_lines_are_told_from_prose(line: str) -> None:
+    assert is_counter_line(line)
+    assert not is_counter_line(f"{line} were seen by those who came to the pier that day, said the mayor.")
