@@ -13,7 +13,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from archive import tables as t
 from archive.rows import stored_digest
-from archive.warc import OPEN_SUFFIX, gzip_members, record_uuid
+from archive.warc import OPEN_SUFFIX, RecordLoader, gzip_members, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,17 +99,18 @@ def _check_records(path: Path, verdict: Verdict) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     with path.open("rb") as file:
         records = ArchiveIterator(file, check_digests=True)
+        records.loader = RecordLoader(verify_http=False)
         try:
             for record in records:
                 record.content_stream().read()
                 offset = records.get_record_offset()
                 verdict.records += 1
-                found[offset] = record_uuid(record.rec_headers.get_header("WARC-Record-ID")).bytes
+                found[offset] = record_uuid(record.rec_headers.get_header("WARC-Record-ID") or "").bytes
                 if record.digest_checker.passed is False:
                     problem = "; ".join(record.digest_checker.problems)
                     verdict.faults.append(Fault(f"{path.name} byte {offset}", problem))
-        except (ArchiveLoadFailed, zlib.error, EOFError) as error:
-            verdict.faults.append(Fault(path.name, f"cannot be read to its end: {str(error).splitlines()[0]}"))
+        except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
+            verdict.faults.append(Fault(path.name, f"cannot be read to its end: {error}".splitlines()[0]))
     return found
 
 

@@ -379,7 +379,7 @@ def read_captures(path: Path) -> Iterator[Capture | Skipped]:
     has_ids = not _is_arc(path)
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, arc2warc=True)
-        records.loader = _Loader(arc2warc=True, verify_http=False)
+        records.loader = RecordLoader(arc2warc=True, verify_http=False)
         while True:
             try:
                 record = next(records, None)
@@ -397,7 +397,7 @@ def read_captures(path: Path) -> Iterator[Capture | Skipped]:
                 return
 
 
-class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
+class RecordLoader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
     """Loads records; warcio's own fails on a response without an address, and all after it is lost."""
 
     def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:

@@ -19,6 +19,7 @@ from crawler.reading.jsonld import text
 from crawler.reading.judge import why_not_article
 from crawler.reading.language import language_of
 from crawler.reading.page import Page
+from crawler.reading.section import section_of
 from crawler.reading.title import title_of
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def _context(draft: _Draft, page: Page) -> None:
     draft.set("standfirst", description, f"meta {name}")
     draft.set("section", text(node.get("articleSection")), "json-ld")
     draft.set("section", page.first_meta("article:section")[0], "meta article:section")
+    draft.set("section", *section_of(page))
     draft.set("tags", *_tags(page))
     draft.set("images", _images(page), "meta og:image" if "og:image" in page.meta else "json-ld")
     draft.set("access", _access(page), "json-ld")

@@ -34,14 +34,14 @@ _WRITTEN_BY = re.compile(
 )
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|by-line|author|authors|autor|autoren|autores|autore|auteur|verfasser|writer|reporter|redakteur|"
-    r"writtenby|authorname|author-?name|articleauthor|post-?author|coauthors)(?=$|[\s_-])"
+    r"writtenby|createdby|authorname|author-?name|articleauthor|post-?author|coauthors)(?=$|[\s_-])"
 )
 _NO_BYLINE_CLASS = re.compile(
     r"bio|description|avatar|image|img|photo|social|follow|box|more|comment|reply|count|list-of|contact|prep|label|socmed"
 )
 _BYLINE_TAG = re.compile(r"^byline$|-(?:byline|authors?)$")
 _LEAD_TAGS = frozenset((
-    "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "h4", "h5", "h6", "byline",
+    "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "dd", "h4", "h5", "h6", "byline",
 ))  # fmt: skip
 _LONGEST = 160
 
@@ -149,13 +149,14 @@ def _from_elements(
         named = element.xpath(
             ".//*[@itemprop='name' or contains(@class, 'author-name') or contains(concat(' ', @class, ' '), ' fn ')]"
         )
-        inner = text_of(named[0]) if named else told
-        rest, _ = without_lead(without_noise(inner))
-        found = authors_of(inner, house)
-        is_account = " " not in rest and (
+        # Several authors of one byline, each marked; one name marked twice is still one.
+        names = list(dict.fromkeys(map(text_of, named))) or [told]
+        found = [author for name in names for author in authors_of(name, house)]
+        rests = [without_lead(without_noise(name))[0] for name in names]
+        is_account = " " not in rests[0] and (
             element.get("rel") == "author" or "fn" in (element.get("class") or "").split()
         )
-        if looks_like_names(rest) or is_account or all(_is_sure(author) for author in found):
+        if all(map(looks_like_names, rests)) or is_account or all(_is_sure(author) for author in found):
             yield f"dom {_label(element)}", found
     yield "dom lead", _from_leads(page, house)
 

@@ -113,6 +113,10 @@ _TAGDIV_URL = re.compile(r"""td_ajax_url\s*=\s*["']([^"']+)["']""")
 _PVC_ARGS = re.compile(r"pvcArgsFrontend\s*=\s*(\{.{0,2000}?\})\s*;?", re.DOTALL)
 _PVC_ID = re.compile(r'"postID"\s*:\s*"?(\d+)')
 _EYE = re.compile(r"(?:^|[\s_-])(?:eye\d?|icon[-_]views?)(?=$|[\s_-])")
+# WordPress, Drupal, DLE ("dlecomments", "dle-comments"), Disqus; a single comment ("comment-311") is no section.
+_COMMENT_SECTION = re.compile(
+    r"[a-z_-]*comments?|respond|disqus_thread|kommentare|comentarios|comment-?form", re.IGNORECASE
+)
 _READING_TIME = re.compile(r"\bmin(?:s|ut\w*|\.)?\b|read(?:ing)?[-_ ]time", re.IGNORECASE)
 
 
@@ -387,9 +391,7 @@ def _comment_links(page: Page) -> Iterator[Found]:
     """Read links of the story to its own comments whose text is a number, or a number and a comment word."""
     for link in page.tree.xpath("//a[contains(@href, '#')]"):
         address, _, fragment = link.get("href").partition("#")
-        if not re.match(
-            r"(?:comments?\b|respond|disqus_thread|kommentare|comentarios|comment-?form)", fragment, re.IGNORECASE
-        ):
+        if _COMMENT_SECTION.fullmatch(fragment) is None:
             continue
         if (address and page.scope.leads_elsewhere(address)) or page.scope.is_foreign(link):
             continue

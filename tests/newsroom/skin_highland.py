@@ -55,17 +55,16 @@ def _info(sheet: Sheet) -> str:
 
 def story(sheet: Sheet) -> str:
     """Return the article part of a story's page."""
-    standfirst = f'<p class="lead">{esc(sheet.text.standfirst)}</p>' if sheet.text.standfirst else ""
+    standfirst = f'<p class="article-subtitle">{esc(sheet.text.standfirst)}</p>' if sheet.text.standfirst else ""
     tags = " ".join(
         f'<li class="list-inline-item"><a href="{sheet.base}/tags/{tag.lower().replace(" ", "-")}" class="btn btn-sm">{esc(tag)}</a></li>'
         for tag in sheet.story.tags
     )
     related = "".join(f'<li><a href="{other.url}">{esc(other.title)}</a></li>' for other in sheet.related)
-    return f"""<div class="com-content-article item-page"><div class="page-header"><h1>{esc(sheet.text.title)}</h1></div>
+    return f"""<div class="com-content-article item-page"><div class="page-header"><h1>{esc(sheet.text.title)}</h1>{standfirst}</div>
 {_info(sheet)}
 <div class="icons"><ul class="actions"><li><a href="{sheet.url}?tmpl=component&amp;print=1" rel="nofollow">Print</a></li><li><a href="mailto:?subject=story">Email</a></li></ul></div>
 <div class="com-content-article__body">
-{standfirst}
 {paragraphs(sheet.text)}
 </div>
 <ul class="tags list-inline">{tags}</ul>

@@ -116,3 +116,27 @@ def test_only_a_line_that_is_nothing_else_is_a_byline() -> None:
     assert byline.is_byline("By Ana Cruz")
     assert not byline.is_byline("By Friday the river had risen.")
     assert not byline.is_byline("Ana Cruz")
+
+
+def test_each_of_several_marked_names_in_one_byline_is_an_author() -> None:
+    names = "".join(
+        f'<span itemprop="author"><span itemprop="name">{name}</span></span>, '
+        for name in ("Артём Пелевин", "Анна Орлова")
+    )
+    told = page(f'<article><h1>{TITLE}</h1><div class="author">Авторы: {names}</div></article>', lang="ru")
+    assert [author.name for author in byline.byline_of(told, SITE)[0]] == ["Артём Пелевин", "Анна Орлова"]
+
+
+def test_joomla_prints_the_byline_in_a_definition_list() -> None:
+    told = page(
+        f'<h1>{TITLE}</h1><dl class="article-info"><dd class="createdby"> Written by <span>Ana Reyes</span></dd></dl>'
+    )
+    assert [author.name for author in byline.byline_of(told, SITE)[0]] == ["Ana Reyes"]
+    assert byline.byline_of(told, SITE)[1] == "Written by Ana Reyes"
+
+
+def test_a_news_office_is_an_organisation_in_filipino_too() -> None:
+    told = page(f'<article><h1>{TITLE}</h1><p class="byline">Ni Tanggapan ng Balita</p></article>', lang="tl")
+    assert [(author.name, author.kind) for author in byline.byline_of(told, SITE)[0]] == [
+        ("Tanggapan ng Balita", "organisation")
+    ]

@@ -3,7 +3,7 @@ import pytest
 from archive.records import Counter
 from crawler.reading import Page
 from crawler.reading.counters import counters, is_counter_line, stated
-from tests.reading.build import URL, json_ld, page, story
+from tests.reading.build import TITLE, URL, json_ld, page, story
 
 
 def value(made: Page, metric: str = "views") -> int | None:
@@ -208,3 +208,13 @@ def test_the_sites_own_selector_wins() -> None:
 def test_counter_lines_are_told_from_prose(line: str) -> None:
     assert is_counter_line(line)
     assert not is_counter_line(f"{line} were seen by those who came to the pier that day, said the mayor.")
+
+
+def test_the_comment_section_has_another_name_in_every_system() -> None:
+    for anchor in ("comments", "respond", "disqus_thread", "dlecomments", "dle-comments"):
+        told = page(f'<article><h1>{TITLE}</h1><a href="#{anchor}">Комментариев: 4</a></article>')
+        assert [(c.metric, c.value) for c in counters(told)[0]] == [("comments", 4)], anchor
+
+
+def test_a_link_to_a_single_comment_is_no_count() -> None:
+    assert counters(page(f'<article><h1>{TITLE}</h1><a href="#comment-311">12</a></article>'))[0] == ()

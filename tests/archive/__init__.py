@@ -1,0 +1,1 @@
+"""Tests of the archive room, on real SQLite and real WARC files."""
