@@ -65,7 +65,7 @@ def _told(connection: Connection, row: Any, reading: Any) -> dict[str, Any]:
         "authors": authors,
         "byline": reading.byline,
         "published": printed(reading.published_at, reading.published_offset, reading.published_precision),
-        "modified": printed(reading.modified_at, reading.modified_offset, reading.modified_precision),
+        "modified": _modified(connection, row),
         "language": reading.language,
         "section": reading.section,
         "tags": reading.tags,
@@ -87,6 +87,27 @@ def printed(at: datetime | None, offset: int | None, precision: str | None) -> s
         return None
     local = at.astimezone(timezone(timedelta(minutes=offset or 0)))
     return local.date().isoformat() if precision == "day" else local.isoformat(timespec="seconds")
+
+
+def _modified(connection: Connection, row: Any) -> str | None:
+    """Return the newest modified date that the page stated while it read so: sites move it without a change, too."""
+    reading, capture = t.reading.c, t.capture.c
+    newest = connection.execute(
+        sa.select(reading.modified_at, reading.modified_offset, reading.modified_precision)
+        .select_from(t.reading)
+        .join(t.capture, capture.id == reading.capture_id)
+        .where(
+            capture.article_id == row.article_id,
+            capture.fetched_at >= row.valid_from,
+            capture.fetched_at < row.valid_to,
+            reading.content_id == row.content_id,
+            reading.known_to == t.OPEN,
+            reading.modified_at.is_not(None),
+        )
+        .order_by(capture.fetched_at.desc())
+        .limit(1)
+    ).first()
+    return printed(*newest) if newest else None
 
 
 def _address(connection: Connection, number: int) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,3 +127,11 @@ def test_codes_are_fixed_once_and_for_all() -> None:
     assert t.METRIC.codes == ("views", "comments", "shares")
     for code in (t.KIND, t.STATE, t.REASON, t.CHANGE, t.METRIC):
         assert sorted(code.codes) == sorted(code.members)
+
+
+def test_many_processes_may_make_the_same_archive_at_once(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from archive import Archive; Archive(Path(sys.argv[1])).close()"
+    home = tmp_path / "new"
+    running = [subprocess.Popen([sys.executable, "-c", code, home], stderr=subprocess.PIPE) for _ in range(6)]
+    told = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 6, told

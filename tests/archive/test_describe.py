@@ -141,3 +141,13 @@ def test_exact_copies_on_two_sites_name_each_other(paper: Paper, archive: Archiv
     first, second = corpus.article(archive, STORY), corpus.article(archive, copy)
     assert first["cluster"] == second["cluster"] == first["id"]
     assert (first["near_duplicates"], second["near_duplicates"]) == ([second["id"]], [first["id"]])
+
+
+def test_modified_is_what_the_page_stated_last_while_it_read_so(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    paper.prints(modified=START)
+    paper.prints(modified=START + 5 * HOUR, at=clock.advance(6 * HOUR))  # moved, and nothing else changed
+    paper.prints(modified=START + 9 * HOUR, body=(*BODY, "Another end."), at=clock.advance(6 * HOUR))
+    assert corpus.article(archive, STORY, at=START)["modified"] == "2026-11-02T13:00:00+00:00"
+    assert corpus.article(archive, STORY)["modified"] == "2026-11-02T17:00:00+00:00"
