@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from archive.errors import ArchiveError, StoreError
 from archive.records import canonical_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Connection, Engine
 
 DATABASE_NAME = "archive.sqlite"
@@ -48,6 +51,16 @@ def open_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """Return the engine whose transactions take the write lock at once."""
     return engine.execution_options(**_WRITES)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that writes: all of it or, on any error, nothing. The database's refusal is a StoreError."""
+    try:
+        with writing(engine).begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreError(f"{engine.url.render_as_string()}: cannot write: {error.orig}") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

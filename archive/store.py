@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter as Tally
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from archive import database, derivation, identity, rows, search
+from archive import asked, database, derivation, identity, rows, search
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
+from archive.database import transaction
 from archive.errors import ArchiveError, NoArchiveError, StoreError
+from archive.journal import BegunVisit, Journal
 from archive.normal import reading_digest
 from archive.records import (
     Kind,
@@ -34,20 +32,15 @@ from archive.records import (
     storable,
 )
 from archive.warc import (
-    MAX_FILE_BYTES,
     Original,
     Place,
-    WarcRecord,
-    WarcWriter,
     capture_records,
     reading_record,
-    recover_abandoned,
     visit_end_record,
-    warcinfo_record,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -55,22 +48,6 @@ if TYPE_CHECKING:
 
     from archive.chain import Span
     from archive.records import Capture, Link, Reader, Reading
-
-FILL_RATE_FIELDS = ("title", "byline", "body", "published", "modified", "dateline", "views", "comments")
-
-
-@dataclass(slots=True)
-class _Visit:
-    """A visit that this process has begun."""
-
-    id: int
-    key: str
-    site: int
-    site_name: str
-    agent: str
-    facts: dict[str, Any]
-    warcinfo: UUID
-    written_to: str | None = None  # the WARC file that carries its warcinfo
 
 
 class Archive:
@@ -87,13 +64,12 @@ class Archive:
         self.home = home
         self.clock: Clock = clock or shifted_clock()
         self.warc_folder = home / "warc"
-        self._visits: dict[str, _Visit] = {}
-        self._writer: WarcWriter | None = None
-        self._writer_id = 0
+        self._visits: dict[str, BegunVisit] = {}
         self.engine = self._open(database, readonly=readonly)
         self._known = self._last_known()
+        self._journal = Journal(self.warc_folder, self.engine, self.clock)
         if not readonly:
-            self._recover()
+            self._journal.recover()
 
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
         file = self.home / database.DATABASE_NAME
@@ -120,8 +96,7 @@ class Archive:
 
     def close(self) -> None:
         """Seal the open WARC file and let the database go."""
-        if self._writer is not None:
-            self._seal()
+        self._journal.seal()
         self.engine.dispose()
 
     # ------------------------------------------------------------------ told
@@ -138,12 +113,12 @@ class Archive:
             else None,
         }
         digest = hashlib.sha256(canonical_json(told["site"]).encode()).digest()
-        with self._writing() as connection:
+        with transaction(self.engine) as connection:
             site = rows.site_id(connection, facts, now)
             number = rows.insert(
                 connection, t.visit, key=key, site_id=site, started_at=now, agent=agent, facts_digest=digest
             )
-        self._visits[key] = _Visit(number, key, site, facts.name, agent, told, uuid4())
+        self._visits[key] = BegunVisit(number, key, site, facts.name, agent, told, uuid4())
         return key
 
     def keep(self, capture: Capture) -> bool:
@@ -153,8 +128,8 @@ class Archive:
                 return False
             original = self._original(connection, capture)
         visit, known_at = self._visit(capture.visit), self._next_known()
-        places = self._append(visit, capture_records(capture, visit.warcinfo, original, known_at))
-        with self._writing() as connection:
+        places = self._journal.append(visit, capture_records(capture, visit.warcinfo, original, known_at))
+        with transaction(self.engine) as connection:
             self._insert_capture(connection, capture, visit, places[0], known_at)
         return True
 
@@ -179,33 +154,20 @@ class Archive:
             full = self._says_more(connection, article, reading)
         visit, known_at = self._visit(capture.visit), self._next_known()
         values = _reading_values(reading, article, full=full)
-        self._append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
-        with self._writing() as connection:
+        self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
+        with transaction(self.engine) as connection:
             return self._insert_reading(connection, capture, reading, article, due_at, known_at, full=full)
 
     def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, state: str = "ok",
             etag: str | None = None, last_modified: str | None = None) -> int:  # fmt: skip
         """Note a listing and the links it gave; return how many of them no listing had given before."""
         begun, now = self._visit(visit), self.clock()
-        with self._writing() as connection:
+        with transaction(self.engine) as connection:
             signal = _see_signal(connection, begun.site, kind, url, now, state=state, etag=etag,
                                  last_modified=last_modified)  # fmt: skip
             new = sum(_see_link(connection, begun.site, signal, link, now) for link in links)
             connection.execute(t.signal.update().where(t.signal.c.id == signal).values(yields=t.signal.c.yields + new))
         return new
-
-    def removals(self, visit: str) -> tuple[int, int]:
-        """Return how many known articles this visit asked for again, and how many of them answered 404 or 410."""
-        row = t.capture.c
-        with self.engine.connect() as connection:
-            # A first capture of an article is no revisit: the article is younger than the capture is then.
-            answers = connection.execute(
-                sa.select(row.article_id, row.status)
-                .join(t.article, t.article.c.id == row.article_id)
-                .where(row.visit_id == self._visit(visit).id, t.article.c.first_seen_at < row.fetched_at)
-            ).all()
-        removed = {article for article, status in answers if status in derivation.NEVER_SEEN_ALIVE}
-        return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
 
     def end_visit(self, visit: str, report: Mapping[str, Any], *, exit_status: int,
                   believe_removals: bool = True) -> dict[Outcome, int]:  # fmt: skip
@@ -221,8 +183,8 @@ class Archive:
             "removals_believed": believe_removals,
             "report": dict(report),
         }
-        self._append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
-        with self._writing() as connection:
+        self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
+        with transaction(self.engine) as connection:
             connection.execute(
                 t.visit.update()
                 .where(t.visit.c.id == begun.id)
@@ -239,65 +201,46 @@ class Archive:
 
     def known(self, site: str, urls: Iterable[str]) -> dict[str, Known]:
         """Return, by address, the articles of a site that have one of these addresses now."""
-        found: dict[str, Known] = {}
-        wanted = list(dict.fromkeys(urls))
         with self.engine.connect() as connection:
-            for part in _parts(wanted):
-                query = (
-                    _known_query(site)
-                    .add_columns(t.url.c.url.label("asked"))
-                    .join(t.article_url, t.article_url.c.article_id == t.article.c.id)
-                    .join(t.url, t.url.c.id == t.article_url.c.url_id)
-                    .where(t.url.c.url.in_(part), t.article_url.c.valid_to == t.OPEN)
-                )
-                found |= {row.asked: _known(row) for row in connection.execute(query)}
-        return found
+            return asked.known(connection, site, urls)
 
     def without_story(self, urls: Iterable[str]) -> dict[str, datetime]:
         """Return when each of these addresses was last found to hold no story; the others are left out.
 
         A page that was refused, cut off or not read yet is not among them: it may hold one.
         """
-        row, found = t.capture.c, dict[str, datetime]()
-        no_story = sa.or_(
-            t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(derivation.NEVER_SEEN_ALIVE)
-        )
         with self.engine.connect() as connection:
-            for part in _parts(list(dict.fromkeys(urls))):
-                query = (
-                    sa.select(t.url.c.url, sa.func.max(row.fetched_at, type_=t.Instant))
-                    .select_from(t.capture)
-                    .join(t.url, t.url.c.id == row.url_id)
-                    .outerjoin(t.reading, sa.and_(t.reading.c.capture_id == row.id, t.reading.c.known_to == t.OPEN))
-                    .where(t.url.c.url.in_(part), no_story)
-                    .group_by(t.url.c.url)
-                )
-                found |= dict(connection.execute(query).all())
-        return found
+            return asked.without_story(connection, urls)
 
     def due(self, site: str, now: datetime, limit: int) -> list[Known]:
         """Return the articles that should be looked at again, the longest overdue first; gone ones never are."""
-        article = t.article.c
-        query = (
-            _known_query(site)
-            .where(article.due_at <= now, article.state != t.State.GONE)
-            .order_by(article.due_at, article.id)
-            .limit(limit)
-        )
         with self.engine.connect() as connection:
-            return [_known(row) for row in connection.execute(query)]
+            return asked.due(connection, site, now, limit)
 
     def signals(self, site: str) -> list[Signal]:
         """Return the listings that are remembered of a site."""
-        row = t.signal.c
-        query = (
-            sa.select(*(row[item.name] for item in fields(Signal)))
-            .join(t.site, t.site.c.id == row.site_id)
-            .where(t.site.c.name == site)
-            .order_by(row.kind, row.url)
-        )
         with self.engine.connect() as connection:
-            return [Signal(**found._mapping) for found in connection.execute(query)]
+            return asked.signals(connection, site)
+
+    def copies(self, reading: Reading) -> list[str]:
+        """Return the keys of the articles that say, or once said, exactly what this reading says."""
+        with self.engine.connect() as connection:
+            return asked.copies(connection, reading_digest(storable(reading)))
+
+    def denied(self, url: str) -> bool:
+        """Say whether a takedown forbids to fetch this address."""
+        with self.engine.connect() as connection:
+            return asked.denied(connection, url)
+
+    def removals(self, visit: str) -> tuple[int, int]:
+        """Return how many known articles this visit asked for again, and how many of them answered 404 or 410."""
+        with self.engine.connect() as connection:
+            return asked.removals(connection, self._visit(visit).id)
+
+    def fill_rates(self, site: str, last: int = 20) -> dict[str, float]:
+        """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
+        with self.engine.connect() as connection:
+            return asked.fill_rates(connection, site, last)
 
     def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
@@ -309,28 +252,6 @@ class Archive:
                 found = found or identity.article_by_text(connection, number, reading)
         return found or identity.mint_key(site, capture.record_id)
 
-    def copies(self, reading: Reading) -> list[str]:
-        """Return the keys of the articles that say, or once said, exactly what this reading says."""
-        query = (
-            sa.select(t.article.c.key)
-            .join(t.version, t.version.c.article_id == t.article.c.id)
-            .join(t.content, t.content.c.id == t.version.c.content_id)
-            .where(t.content.c.digest == reading_digest(storable(reading)), t.version.c.known_to == t.OPEN)
-            .group_by(t.article.c.id, t.article.c.key, t.article.c.first_seen_at)
-            .order_by(t.article.c.first_seen_at, t.article.c.key)
-        )
-        with self.engine.connect() as connection:
-            return list(connection.execute(query).scalars())
-
-    def denied(self, url: str) -> bool:
-        """Say whether a takedown forbids to fetch this address."""
-        row = t.takedown.c
-        with self.engine.connect() as connection:
-            patterns = connection.execute(
-                sa.select(row.url_pattern).where(row.lifted_at.is_(None), row.url_pattern.is_not(None))
-            ).scalars()
-            return any(fnmatchcase(url, pattern) for pattern in patterns if pattern)
-
     def has(self, capture: Capture) -> bool:
         """Say whether exactly this capture is here and, where it can be read, was read."""
         with self.engine.connect() as connection:
@@ -339,39 +260,9 @@ class Archive:
                 return found is not None
             return self._was_read(connection, capture)
 
-    def fill_rates(self, site: str, last: int = 20) -> dict[str, float]:
-        """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
-        reading, capture = t.reading.c, t.capture.c
-        query = (
-            sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
-                      reading.counters, t.content.c.words)
-            .select_from(t.reading)
-            .join(t.capture, capture.id == reading.capture_id)
-            .join(t.visit, t.visit.c.id == capture.visit_id)
-            .join(t.site, t.site.c.id == t.visit.c.site_id)
-            .outerjoin(t.content, t.content.c.id == reading.content_id)
-            .where(t.site.c.name == site, reading.is_full, reading.outcome == "read", reading.known_to == t.OPEN)
-            .order_by(reading.id.desc())
-            .limit(max(last, 20))
-        )  # fmt: skip
-        with self.engine.connect() as connection:
-            found = list(connection.execute(query))
-        if len(found) < last:
-            return {}
-        filled = Tally(name for row in found for name in _filled(row))
-        return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
-
     # ------------------------------------------------------------------ inside
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with database.writing(self.engine).begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StoreError(f"{self.engine.url.render_as_string()}: cannot write: {error.orig}") from error
-
-    def _visit(self, key: str) -> _Visit:
+    def _visit(self, key: str) -> BegunVisit:
         try:
             return self._visits[key]
         except KeyError:
@@ -388,66 +279,6 @@ class Archive:
         self._known = max(self.clock(), self._known + timedelta(microseconds=1))
         return self._known
 
-    def _recover(self) -> None:
-        for left in recover_abandoned(self.warc_folder):
-            with self._writing() as connection:
-                self._register(connection, left.name)
-                connection.execute(
-                    t.warc_file.update()
-                    .where(t.warc_file.c.name == left.name)
-                    .values(state="sealed", bytes=left.size, synced_bytes=left.size, records=left.records,
-                            sha256=left.sha256, sealed_at=self.clock())
-                )  # fmt: skip
-                self._event(connection, "recover", "warc_file", left.name,
-                            {"records": left.records, "torn_bytes": left.torn})  # fmt: skip
-
-    def _register(self, connection: Connection, name: str) -> int:
-        found = connection.scalar(sa.select(t.warc_file.c.id).where(t.warc_file.c.name == name))
-        return found if found is not None else rows.insert(connection, t.warc_file, name=name, state="open")
-
-    def _event(self, connection: Connection, kind: str, object_type: str, name: str, detail: dict[str, Any]) -> None:
-        connection.execute(
-            t.event.insert().values(at=self.clock(), type=kind, object_type=object_type, object=name, outcome="ok",
-                                    agent="hemeroteca", detail=detail)
-        )  # fmt: skip
-
-    def _append(self, visit: _Visit, records: Sequence[WarcRecord]) -> list[Place]:
-        """Write and sync records; the places of those given, not of the warcinfo that may come before them."""
-        if self._writer is not None and self._writer.size >= MAX_FILE_BYTES:
-            self._seal()
-        if self._writer is None:
-            try:
-                self._writer = WarcWriter(self.warc_folder, self.clock())
-            except OSError as error:
-                raise StoreError(f"{self.warc_folder}: cannot make a WARC file: {error.strerror}") from error
-            with self._writing() as connection:
-                self._writer_id = self._register(connection, self._writer.name)
-        writer, first = self._writer, []
-        if visit.written_to != writer.name:
-            # A warcinfo of its own in every file: an extract of files is still whole.
-            first = [warcinfo_record(visit.warcinfo, self.clock(), writer.name, visit.agent, visit.facts)]
-        places = writer.append([*first, *records])
-        writer.sync()
-        visit.written_to = writer.name
-        return places[len(first) :]
-
-    def _seal(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is None:
-            return
-        try:
-            sha256 = writer.seal()
-        except OSError as error:
-            raise StoreError(f"{self.warc_folder / writer.name}: cannot seal: {error.strerror}") from error
-        with self._writing() as connection:
-            connection.execute(
-                t.warc_file.update()
-                .where(t.warc_file.c.name == writer.name)
-                .values(state="sealed", bytes=writer.size, synced_bytes=writer.size, records=writer.records,
-                        sha256=sha256, sealed_at=self.clock())
-            )  # fmt: skip
-            self._event(connection, "seal", "warc_file", writer.name, {"records": writer.records})
-
     def _original(self, connection: Connection, capture: Capture) -> Original | None:
         """Return the capture whose payload a 304 confirms: the newest of its address before it."""
         if capture.kind is not Kind.REVISIT:
@@ -463,19 +294,13 @@ class Archive:
         ).first()  # fmt: skip
         return Original(capture.url, found.fetched_at, found.payload_digest) if found else None
 
-    def _insert_capture(self, connection: Connection, capture: Capture, visit: _Visit, place: Place,
+    def _insert_capture(self, connection: Connection, capture: Capture, visit: BegunVisit, place: Place,
                         known_at: datetime) -> None:  # fmt: skip
         article = None
         if capture.status != 200:
             article = identity.article_at(connection, capture.url, capture.fetched_at)
-        rows.insert_capture(connection, capture, visit.id, self._writer_id, place, article)
-        writer = self._writer
-        if writer is not None:
-            connection.execute(
-                t.warc_file.update()
-                .where(t.warc_file.c.id == self._writer_id)
-                .values(bytes=writer.size, synced_bytes=writer.size, records=writer.records)
-            )
+        rows.insert_capture(connection, capture, visit.id, self._journal.file_id, place, article)
+        self._journal.note_synced(connection)
         connection.execute(
             t.link.update()
             .where(t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery())
@@ -489,13 +314,24 @@ class Archive:
             )
 
     def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
-        with self._writing() as connection:
+        with transaction(self.engine) as connection:
             article = identity.article_by_url(connection, capture.url)
             if article is None:
                 return Outcome.KEPT
             if due_at is not None:
                 connection.execute(t.article.update().where(t.article.c.id == article).values(due_at=due_at))
-        return Outcome.UNCHANGED if capture.kind is Kind.REVISIT else Outcome.KEPT
+            if capture.kind is not Kind.REVISIT:
+                return Outcome.KEPT
+            return Outcome.RESTORED if self._restored(connection, article, capture) else Outcome.UNCHANGED
+
+    def _restored(self, connection: Connection, article: int, capture: Capture) -> bool:
+        """Say whether this capture is the one that brought a gone article back."""
+        row = t.version.c
+        restored = sa.select(row.id).where(
+            row.article_id == article, row.known_to == t.OPEN, row.change == t.Change.RESTORED,
+            row.first_capture_id == rows.find_capture(connection, capture),
+        )  # fmt: skip
+        return connection.scalar(restored) is not None
 
     def _was_read(self, connection: Connection, capture: Capture) -> bool:
         number = rows.find_capture(connection, capture)
@@ -567,7 +403,7 @@ class Archive:
             search.mark_superseded(connection, [content for content in contents if content is not None])
         return written
 
-    def _weigh_removals(self, connection: Connection, visit: _Visit, known_at: datetime) -> dict[Outcome, int]:
+    def _weigh_removals(self, connection: Connection, visit: BegunVisit, known_at: datetime) -> dict[Outcome, int]:
         row = t.capture.c
         articles = connection.execute(
             sa.select(row.article_id)
@@ -586,11 +422,6 @@ class Archive:
 
 
 # ------------------------------------------------------------------ helpers
-
-
-def _parts(items: list[str]) -> Iterator[list[str]]:
-    # Older builds of SQLite allow 999 parameters in a statement.
-    return (items[start : start + 500] for start in range(0, len(items), 500))
 
 
 def _site_json(facts: SiteFacts) -> dict[str, Any]:
@@ -651,62 +482,3 @@ def _see_link(connection: Connection, site: int, signal: int, link: Link, at: da
     said = {"lastmod": link.lastmod} if link.lastmod else {}
     connection.execute(t.link.update().where(same).values(last_seen_at=at, **said))
     return False
-
-
-def _known_query(site: str) -> sa.Select[Any]:
-    """Select what the crawler needs of an article; the newest capture with a text gives address and validators."""
-    capture, reading, version = t.capture.c, t.reading.c, t.version.c
-    newest = (
-        sa.select(capture.id)
-        .join(t.reading, sa.and_(reading.capture_id == capture.id, reading.content_id.is_not(None)))
-        .where(capture.article_id == t.article.c.id)
-        .order_by(capture.fetched_at.desc())
-        .limit(1)
-        .correlate(t.article)
-        .scalar_subquery()
-    )
-    page = sa.alias(t.url, "page")
-    return (
-        sa.select(
-            t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at,
-            page.c.url.label("page_url"), capture.fetched_at, capture.etag, capture.last_modified,
-            reading.published_at, t.reading.c.modified_at,
-        )
-        .select_from(t.article)
-        .join(t.site, t.site.c.id == t.article.c.site_id)
-        .join(t.capture, capture.id == newest)
-        .join(page, page.c.id == capture.url_id)
-        .outerjoin(
-            t.version,
-            sa.and_(version.article_id == t.article.c.id, version.known_to == t.OPEN, version.valid_to == t.OPEN),
-        )
-        .outerjoin(t.reading, reading.id == version.reading_id)
-        .where(t.site.c.name == site)
-    )  # fmt: skip
-
-
-def _known(row: Any) -> Known:
-    return Known(
-        article=row.key,
-        url=row.page_url,
-        state=str(row.state),
-        fetched_at=row.checked_at or row.fetched_at,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        published=row.published_at,
-        modified=row.modified_at,
-        due_at=row.due_at,
-    )
-
-
-def _filled(row: Any) -> list[str]:
-    has = {
-        "title": row.title,
-        "byline": row.byline,
-        "body": row.words,
-        "published": row.published_at,
-        "modified": row.modified_at,
-        "dateline": row.dateline,
-        **{counter[0]: True for counter in row.counters},
-    }
-    return [name for name, value in has.items() if value]

@@ -263,6 +263,10 @@ class WarcWriter:
         except OSError as error:
             raise StoreError(f"{self.folder / self.name}: cannot sync: {error.strerror or error}") from error
 
+    def abandon(self) -> None:
+        """Let the file go as it is: what of it reached the disk is for recovery to find out."""
+        self._file.close()
+
     def seal(self) -> bytes:
         """Sync, close and rename the file; return its sha256."""
         os.fsync(self._file.fileno())
@@ -289,39 +293,56 @@ def sync_folder(folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """What was left of a file whose owner died: its sealed name, digest, size, records and torn bytes."""
+class Sealed:
+    """A file under its final name: digest, size and records; torn bytes, if its writer died."""
 
     name: str
     sha256: bytes
     size: int
     records: int
-    torn: int
+    torn: int = 0
 
 
-def recover_abandoned(folder: Path) -> list[Recovered]:
+def sealed_facts(path: Path) -> Sealed:
+    """Return the facts of a file that is under its final name already."""
+    with path.open("rb") as file:
+        size, records = _good_length(file)
+        file.seek(0)
+        return Sealed(path.name, hashlib.file_digest(file, "sha256").digest(), size, records)
+
+
+def recover_abandoned(folder: Path) -> list[Sealed]:
     """Seal the open files whose owner is dead; a torn tail goes to ``….torn`` beside the file."""
     found = []
     for path in sorted(folder.glob("*.warc.gz" + OPEN_SUFFIX)):
-        with path.open("r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue  # its owner lives
-            good, records = _good_length(file)
-            file.seek(good)
-            torn = file.read()
-            if torn:
-                path.with_name(path.name.removesuffix(OPEN_SUFFIX) + ".torn").write_bytes(torn)
-                file.truncate(good)
-            os.fsync(file.fileno())
-            file.seek(0)
-            sha256 = hashlib.file_digest(file, "sha256").digest()
-            target = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
-            path.rename(target)
-        sync_folder(folder)
-        found.append(Recovered(target.name, sha256, good, records, len(torn)))
+        try:
+            sealed = _recover(path)
+        except FileNotFoundError:
+            continue  # another process has recovered it meanwhile
+        if sealed is not None:
+            found.append(sealed)
     return found
+
+
+def _recover(path: Path) -> Sealed | None:
+    target = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+    with path.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return None  # its owner lives
+        good, records = _good_length(file)
+        file.seek(good)
+        torn = file.read()
+        if torn:
+            target.with_name(target.name + ".torn").write_bytes(torn)
+            file.truncate(good)
+        os.fsync(file.fileno())
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").digest()
+        path.rename(target)
+    sync_folder(path.parent)
+    return Sealed(target.name, sha256, good, records, len(torn))
 
 
 def _good_length(file: IO[bytes]) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from archive import Archive, ArchiveError, Kind, StoreError
 from archive import tables as t
-from archive.database import DATABASE_NAME, newest_revision, open_engine
+from archive.database import DATABASE_NAME, newest_revision, open_engine, transaction
 from tests.archive.make import DAY, START, Paper
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_database_may_be_elsewhere(tmp_path: Path) -> None:
 
 
 def refused(archive: Archive, statement: Any) -> str:
-    with pytest.raises(StoreError) as caught, archive._writing() as connection:  # as the archive itself writes
+    with pytest.raises(StoreError) as caught, transaction(archive.engine) as connection:
         connection.execute(statement)
     return str(caught.value)
 

@@ -274,7 +274,7 @@ def test_the_database_points_at_the_very_record(paper: Paper, archive: Archive) 
 def test_a_full_file_is_sealed_and_the_next_is_whole_by_itself(
     paper: Paper, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.store.MAX_FILE_BYTES", 1)
+    monkeypatch.setattr("archive.journal.MAX_FILE_BYTES", 1)
     for number in range(3):
         paper.answers(200, url=f"https://lakeside.example/{number}/")
     archive.close()

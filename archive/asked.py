@@ -1,0 +1,201 @@
+"""What the crawler asks the archive before it fetches. Each function takes a connection and only reads."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import fields
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from archive import tables as t
+from archive.derivation import NEVER_SEEN_ALIVE
+from archive.records import Known, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+FILL_RATE_FIELDS = ("title", "byline", "body", "published", "modified", "dateline", "views", "comments")
+
+
+def known(connection: Connection, site: str, urls: Iterable[str]) -> dict[str, Known]:
+    """Return, by address, the articles of a site that have one of these addresses now."""
+    found: dict[str, Known] = {}
+    for part in _parts(urls):
+        query = (
+            _known_query(site)
+            .add_columns(t.url.c.url.label("asked"))
+            .join(t.article_url, t.article_url.c.article_id == t.article.c.id)
+            .join(t.url, t.url.c.id == t.article_url.c.url_id)
+            .where(t.url.c.url.in_(part), t.article_url.c.valid_to == t.OPEN)
+        )
+        found |= {row.asked: _known(row) for row in connection.execute(query)}
+    return found
+
+
+def without_story(connection: Connection, urls: Iterable[str]) -> dict[str, datetime]:
+    """Return when each of these addresses was last found to hold no story; the others are left out."""
+    found: dict[str, datetime] = {}
+    row = t.capture.c
+    no_story = sa.or_(t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(NEVER_SEEN_ALIVE))
+    for part in _parts(urls):
+        query = (
+            sa.select(t.url.c.url, sa.func.max(row.fetched_at, type_=t.Instant))
+            .select_from(t.capture)
+            .join(t.url, t.url.c.id == row.url_id)
+            .outerjoin(t.reading, sa.and_(t.reading.c.capture_id == row.id, t.reading.c.known_to == t.OPEN))
+            .where(t.url.c.url.in_(part), no_story)
+            .group_by(t.url.c.url)
+        )
+        found |= dict(connection.execute(query).all())
+    return found
+
+
+def due(connection: Connection, site: str, now: datetime, limit: int) -> list[Known]:
+    """Return the articles that should be looked at again, the longest overdue first; gone ones never are."""
+    article = t.article.c
+    query = (
+        _known_query(site)
+        .where(article.due_at <= now, article.state != t.State.GONE)
+        .order_by(article.due_at, article.id)
+        .limit(limit)
+    )
+    return [_known(row) for row in connection.execute(query)]
+
+
+def signals(connection: Connection, site: str) -> list[Signal]:
+    """Return the listings that are remembered of a site."""
+    row = t.signal.c
+    query = (
+        sa.select(*(row[item.name] for item in fields(Signal)))
+        .join(t.site, t.site.c.id == row.site_id)
+        .where(t.site.c.name == site)
+        .order_by(row.kind, row.url)
+    )
+    return [Signal(**found._mapping) for found in connection.execute(query)]
+
+
+def copies(connection: Connection, digest: bytes) -> list[str]:
+    """Return the keys of the articles that say, or once said, the content of this digest, the earliest first."""
+    query = (
+        sa.select(t.article.c.key)
+        .join(t.version, t.version.c.article_id == t.article.c.id)
+        .join(t.content, t.content.c.id == t.version.c.content_id)
+        .where(t.content.c.digest == digest, t.version.c.known_to == t.OPEN)
+        .group_by(t.article.c.id, t.article.c.key, t.article.c.first_seen_at)
+        .order_by(t.article.c.first_seen_at, t.article.c.key)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def denied(connection: Connection, url: str) -> bool:
+    """Say whether a takedown forbids to fetch this address."""
+    row = t.takedown.c
+    patterns = connection.execute(
+        sa.select(row.url_pattern).where(row.lifted_at.is_(None), row.url_pattern.is_not(None))
+    ).scalars()
+    return any(fnmatchcase(url, pattern) for pattern in patterns if pattern)
+
+
+def removals(connection: Connection, visit: int) -> tuple[int, int]:
+    """Return how many known articles a visit asked for again, and how many of them answered 404 or 410."""
+    row = t.capture.c
+    # A first capture of an article is no revisit: the article is younger than the capture is then.
+    answers = connection.execute(
+        sa.select(row.article_id, row.status)
+        .join(t.article, t.article.c.id == row.article_id)
+        .where(row.visit_id == visit, t.article.c.first_seen_at < row.fetched_at)
+    ).all()
+    removed = {article for article, status in answers if status in NEVER_SEEN_ALIVE}
+    return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
+
+
+def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]:
+    """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
+    reading, capture = t.reading.c, t.capture.c
+    query = (
+        sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
+                  reading.counters, t.content.c.words)
+        .select_from(t.reading)
+        .join(t.capture, capture.id == reading.capture_id)
+        .join(t.visit, t.visit.c.id == capture.visit_id)
+        .join(t.site, t.site.c.id == t.visit.c.site_id)
+        .outerjoin(t.content, t.content.c.id == reading.content_id)
+        .where(t.site.c.name == site, reading.is_full, reading.outcome == "read", reading.known_to == t.OPEN)
+        .order_by(reading.id.desc())
+        .limit(max(last, 20))
+    )  # fmt: skip
+    found = list(connection.execute(query))
+    if len(found) < last:
+        return {}
+    filled = Tally(name for row in found for name in _filled(row))
+    return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
+
+
+def _parts(urls: Iterable[str]) -> Iterator[list[str]]:
+    # Older builds of SQLite allow 999 parameters in a statement.
+    items = list(dict.fromkeys(urls))
+    return (items[start : start + 500] for start in range(0, len(items), 500))
+
+
+def _known_query(site: str) -> sa.Select[Any]:
+    """Select what the crawler needs of an article; the newest capture with a text gives address and validators."""
+    capture, reading, version = t.capture.c, t.reading.c, t.version.c
+    newest = (
+        sa.select(capture.id)
+        .join(t.reading, sa.and_(reading.capture_id == capture.id, reading.content_id.is_not(None)))
+        .where(capture.article_id == t.article.c.id)
+        .order_by(capture.fetched_at.desc())
+        .limit(1)
+        .correlate(t.article)
+        .scalar_subquery()
+    )
+    page = sa.alias(t.url, "page")
+    return (
+        sa.select(
+            t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at,
+            page.c.url.label("page_url"), capture.fetched_at, capture.etag, capture.last_modified,
+            reading.published_at, t.reading.c.modified_at,
+        )
+        .select_from(t.article)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .join(t.capture, capture.id == newest)
+        .join(page, page.c.id == capture.url_id)
+        .outerjoin(
+            t.version,
+            sa.and_(version.article_id == t.article.c.id, version.known_to == t.OPEN, version.valid_to == t.OPEN),
+        )
+        .outerjoin(t.reading, reading.id == version.reading_id)
+        .where(t.site.c.name == site)
+    )  # fmt: skip
+
+
+def _known(row: Any) -> Known:
+    return Known(
+        article=row.key,
+        url=row.page_url,
+        state=str(row.state),
+        fetched_at=row.checked_at or row.fetched_at,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        published=row.published_at,
+        modified=row.modified_at,
+        due_at=row.due_at,
+    )
+
+
+def _filled(row: Any) -> list[str]:
+    has = {
+        "title": row.title,
+        "byline": row.byline,
+        "body": row.words,
+        "published": row.published_at,
+        "modified": row.modified_at,
+        "dateline": row.dateline,
+        **{counter[0]: True for counter in row.counters},
+    }
+    return [name for name, value in has.items() if value]
