@@ -92,9 +92,9 @@ def diff_header(
     before: dict[str, Any], after: dict[str, Any], headline: tuple[Part, ...], *, colour: bool
 ) -> Iterator[RenderableType]:
     """Draw which versions are compared, and what became of the headline."""
-    quiet = "  quiet change: no modified date admits it" if after["stealth"] else ""
+    quiet = ", a quiet change" if after["stealth"] else ""
     yield Text(f"version {before['version']} ({minute(before['valid_from'])}) → "
-               f"version {after['version']} ({minute(after['valid_from'])}){quiet}", style="dim")  # fmt: skip
+               f"{after['version']} ({minute(after['valid_from'])}){quiet}", style="dim")  # fmt: skip
     text = _marked(headline, colour=colour)
     text.stylize("bold")
     yield Padding(text, (0, 0, 1, 0), expand=False)

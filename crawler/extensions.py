@@ -20,7 +20,7 @@ from scrapy.exceptions import CloseSpider
 from archive import Archive, ArchiveError, SiteFacts, shifted_clock
 from crawler.errors import ArgumentError
 from crawler.reading import READER
-from crawler.report import Account, as_rows, as_values, verdict
+from crawler.report import Account, as_rows, as_values, nothing_read, verdict
 from crawler.revisits import removals_believable
 
 if TYPE_CHECKING:
@@ -236,6 +236,8 @@ class Visit:
             missed.append(f"no link was found{why}")
         elif set(self.account.statuses) == {"error"}:
             missed.append("nothing was answered")
+        elif unread := nothing_read(self.account):
+            missed.append(unread)
         site: Site = spider.site  # type: ignore[attr-defined]  # only called for spiders of one site
         rates = self.archive.fill_rates(site.name)
         for field, least in site.expect.fields.items():

@@ -20,6 +20,11 @@ REFUSALS = (403, 429, 503)
 _TOLD = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcome.UNCHANGED, Outcome.MISSING,
          Outcome.GONE)  # fmt: skip
 
+# What says that a story could be read; a 304 confirms one that was.
+_READ = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcome.UNCHANGED)
+# Fewer pages without a story say nothing about the site.
+FEW_PAGES = 5
+
 
 @dataclass(slots=True, kw_only=True)
 class Account:
@@ -56,6 +61,15 @@ def verdict(account: Account) -> tuple[int, str]:
     if account.missed:
         return EXPECTATION, f"expectation missed: {'; '.join(account.missed)}"
     return WELL, ""
+
+
+def nothing_read(account: Account) -> str | None:
+    """Say that no page of a visit could be read as a story, where several were asked for: a quiet zero is the worst."""
+    unread = account.unread.total()
+    if unread < FEW_PAGES or any(account.outcomes[outcome] for outcome in _READ):
+        return None
+    reason, count = account.unread.most_common(1)[0]
+    return f"none of {unread} pages could be read ({count} times: {reason})"
 
 
 def _blocked(account: Account) -> str | None:

@@ -171,6 +171,17 @@ def test_a_second_visit_asks_with_validators_and_only_for_what_is_due_or_changed
 # ------------------------------------------------------------------ how a visit ends
 
 
+def test_a_visit_that_could_read_none_of_its_pages_ends_with_3(operator, paper):
+    paths = [f"/2026/10/0{day}/story/" for day in range(1, 7)]
+    for path in paths:
+        paper.say(path, b"<html><head><title>New look</title></head><body><div id='app'></div></body></html>")
+    listed(paper, *paths)
+    panublion(operator, paper)
+    run = operator.crawl("panublion")
+    assert run.status == 3
+    assert "expectation missed: none of 6 pages could be read (6 times: " in run.err
+
+
 def test_a_site_file_or_name_or_argument_that_is_wrong_ends_with_2_and_a_line(operator, paper):
     panublion(operator, paper)
     operator.site("broken", paper.url(), "[read]\nbody = 'div..post'")
