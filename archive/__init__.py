@@ -5,6 +5,7 @@ On disk, below the archive's home::
     archive.sqlite                    the database (or PostgreSQL elsewhere): derived from the WARC files, for asking
     warc/hemeroteca-TIME-HOST-PID-RANDOM.warc.gz        sealed WARC/1.1, one gzip member per record
     warc/….warc.gz.open               owned by a crawl that is running, or left by one that died
+    leases/HOST.lock                  held by the process that visits this host
     warc/….warc.gz.torn               bytes cut off the end of a file whose writer died
 
 The WARC files are the truth. Each holds, for every visit it carries, a ``warcinfo`` record (site file, visit, reader);
@@ -13,7 +14,7 @@ JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its end ``urn:he
 """
 
 from archive.clock import Clock, shifted_clock
-from archive.errors import ArchiveError, NoArchiveError, NotFoundError, QueryError, StoreError
+from archive.errors import ArchiveError, LeaseHeldError, NoArchiveError, NotFoundError, QueryError, StoreError
 from archive.records import (
     Author,
     Capture,
@@ -43,6 +44,7 @@ __all__ = [
     "Identity",
     "Kind",
     "Known",
+    "LeaseHeldError",
     "Link",
     "Moment",
     "NoArchiveError",

@@ -3,6 +3,7 @@
 * ArchiveError
   x NoArchiveError        there is no archive at this place
   x StoreError       the disk or the database refuses: stop, keep what was acknowledged
+  x LeaseHeldError   another process visits this host: come back later
   x NotFoundError         no such article, version or address
   x QueryError       a search or a date cannot be understood
 """
@@ -18,6 +19,10 @@ class NoArchiveError(ArchiveError):
 
 class StoreError(ArchiveError):
     """The disk or the database refuses to take more; what was acknowledged is safe."""
+
+
+class LeaseHeldError(ArchiveError):
+    """Another process visits this host."""
 
 
 class NotFoundError(ArchiveError):

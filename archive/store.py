@@ -20,6 +20,7 @@ from archive.clock import Clock, shifted_clock
 from archive.database import transaction
 from archive.errors import ArchiveError, NoArchiveError, StoreError
 from archive.journal import BegunVisit, Journal
+from archive.lease import Lease
 from archive.normal import reading_digest
 from archive.records import (
     Kind,
@@ -65,6 +66,7 @@ class Archive:
         self.clock: Clock = clock or shifted_clock()
         self.warc_folder = home / "warc"
         self._visits: dict[str, BegunVisit] = {}
+        self._leases: list[Lease] = []
         self.engine = self._open(database, readonly=readonly)
         self._known = self._last_known()
         self._journal = Journal(self.warc_folder, self.engine, self.clock)
@@ -95,11 +97,20 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Seal the open WARC file and let the database go."""
-        self._journal.seal()
-        self.engine.dispose()
+        """Seal the open WARC file, give the leases back and let the database go."""
+        try:
+            self._journal.seal()
+        finally:
+            for lease in self._leases:
+                lease.release()
+            self._leases.clear()
+            self.engine.dispose()
 
     # ------------------------------------------------------------------ told
+
+    def take_lease(self, host: str) -> None:
+        """Take the right to visit a host until the archive is closed; raise LeaseHeldError if another has it."""
+        self._leases.append(Lease(self.home / "leases", self.engine, host, self.clock()))
 
     def begin_visit(self, facts: SiteFacts, *, agent: str, reader: Reader | None = None) -> str:
         """Begin a visit of a site, and note what its site file says; return the visit's key."""

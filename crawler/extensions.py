@@ -17,7 +17,8 @@ from rich.text import Text
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from archive import Archive, ArchiveError, SiteFacts, shifted_clock
+from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_clock
+from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
 from crawler.reading import READER
 from crawler.report import Account, as_rows, as_values, nothing_read, verdict
@@ -110,7 +111,11 @@ class Visit:
                 clock=shifted_clock(settings.getfloat("HEMEROTECA_CLOCK_OFFSET")),
             )
             if site := getattr(spider, "site", None):
+                self._archive.take_lease(site.host_group or host_of(site.url))
                 self.begin(site)
+        except LeaseHeldError as error:
+            self.account.held = str(error)
+            raise CloseSpider("lease_held") from error
         except ArchiveError as error:
             self.account.store_error = str(error)
             raise CloseSpider("store_lost") from error
@@ -209,7 +214,7 @@ class Visit:
         if offsite := self.crawler.stats.get_value("offsite/filtered", 0):
             account.skipped["redirect to another host"] += offsite
         believable = {name: self._believable(name) for name in self._keys}
-        if getattr(spider, "site", None) is not None and not self.is_lost:
+        if getattr(spider, "site", None) is not None and self._keys and not self.is_lost:
             account.missed += self._missed(spider)
         status, _ = verdict(account)
         for name in self._keys:
@@ -217,7 +222,7 @@ class Visit:
         if self._archive is not None:
             self._close_archive(self._archive)
         self.exit_status, self.why = verdict(account)
-        if not self.is_lost or self._keys:
+        if self._keys or not (self.is_lost or account.held):
             self._tell(spider)
 
     def _believable(self, name: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WELL, CRASH, USAGE, EXPECTATION, BLOCKED, STORE_LOST = 0, 1, 2, 3, 4, 5
+LEASE_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 # A site that answers all of our requests so does not want us, or not now.
 REFUSALS = (403, 429, 503)
@@ -44,11 +45,14 @@ class Account:
     forbidden: int = 0  # by robots.txt
     copies: int = 0  # articles that carry another's text
     store_error: str | None = None
+    held: str | None = None  # who visits this host already
     reason: str = "finished"  # why Scrapy ended the run
 
 
 def verdict(account: Account) -> tuple[int, str]:
     """Return the exit status of a run and, unless it is 0, why in one line."""
+    if account.held is not None:
+        return LEASE_HELD, account.held
     if account.store_error is not None:
         return STORE_LOST, f"store lost: {account.store_error}"
     if account.crashes:

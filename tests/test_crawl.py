@@ -287,6 +287,29 @@ def test_an_interrupted_visit_ends_with_1_and_keeps_what_it_has(operator, paper,
     assert not list((operator.home / "warc").glob("*.open"))
 
 
+def test_a_second_visit_of_the_same_host_ends_at_once_with_75_until_the_first_is_dead(operator, paper):
+    paths = [f"/2026/10/01/story-{number}/" for number in range(20)]
+    for path in paths:
+        paper.say(path, story(f"Story of {path}"))
+    listed(paper, *paths)
+    panublion(operator, paper)
+    command, environment = operator.command("crawl", "panublion", "-s", "DOWNLOAD_DELAY=1")
+    first = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    until = time.monotonic() + 30
+    while len(paper.asked) < 3 and time.monotonic() < until:
+        time.sleep(0.05)
+    asked = len(paper.asked)
+    second = operator.crawl("panublion")
+    assert second.status == 75
+    assert f"is being visited by process {first.pid} on " in second.err.splitlines()[-1]
+    assert {headers["User-Agent"] for _, headers in paper.asked[asked:]} <= {paper.asked[0][1]["User-Agent"]}
+    first.kill()
+    first.communicate(timeout=30)
+    assert operator.crawl("panublion").status == 0
+    with operator.archive() as archive:
+        assert len(archive.known("panublion", map(paper.url, paths))) == 20
+
+
 def test_a_store_that_is_lost_ends_with_5_and_loses_nothing_else(operator, paper):
     paths = [f"/2026/10/01/story-{number}/" for number in range(60)]
     for path in paths:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.report import BLOCKED, CRASH, EXPECTATION, STORE_LOST, USAGE, WELL
+from crawler.report import BLOCKED, CRASH, EXPECTATION, LEASE_HELD, STORE_LOST, USAGE, WELL
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 
@@ -34,7 +34,9 @@ def test_the_jobs_visit_sites_that_have_a_site_file() -> None:
 
 def test_every_exit_status_is_explained_to_the_operator() -> None:
     explained = re.findall(r"^\| (\d+) \|", (DEPLOY / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert {str(status) for status in (WELL, CRASH, USAGE, EXPECTATION, BLOCKED, STORE_LOST)} <= set(explained)
+    assert {str(status) for status in (WELL, CRASH, USAGE, EXPECTATION, BLOCKED, STORE_LOST, LEASE_HELD)} <= set(
+        explained
+    )
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 class Command(ScrapyCrawl):
-    """Crawls one site. 0 well, 1 crash, 2 usage or site file, 3 expectation missed, 4 blocked, 5 store lost."""
+    """Crawls one site. 0 well, 1 crash, 2 usage, 3 expectation missed, 4 blocked, 5 store lost, 75 lease held."""
 
     def short_desc(self) -> str:
         """Return what `scrapy` lists beside the command."""

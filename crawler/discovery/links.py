@@ -40,14 +40,14 @@ def clean(url: str) -> str:
 
 def hosts(site: Site) -> frozenset[str]:
     """Return the host names, without ``www.`` and with their port, that a site's stories may have."""
-    return frozenset(_host(url) for url in (site.url, *site.former_urls))
+    return frozenset(host_of(url) for url in (site.url, *site.former_urls))
 
 
 def refused(url: str, site: Site) -> str | None:
     """Say why an address is not asked for as a story of this site; None when it is."""
     try:
         parts = urlsplit(url)
-        host = _host(url)
+        host = host_of(url)
     except ValueError:
         return "bad address"
     if parts.scheme not in ("http", "https"):
@@ -64,7 +64,8 @@ def refused(url: str, site: Site) -> str | None:
     return "not a story" if _NO_STORY.search(parts.path) else None
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """Return the host name of an address, without ``www.`` and with its port."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     return f"{host}:{parts.port}" if parts.port else host
