@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pebble import ProcessExpired, ProcessPool
 
 from archive import Kind, Reading
-from crawler.reading import READER, read_capture
+from crawler.reading import READER, read_capture, warm_up
 
 if TYPE_CHECKING:
     from typing import Self
@@ -64,7 +64,9 @@ class ReadPipeline:
         capture = item.capture
         if self._pool is None:
             # spawn: a fork would copy the loop, its sockets and the archive's locks.
-            self._pool = ProcessPool(max_workers=self.workers, context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPool(
+                max_workers=self.workers, context=multiprocessing.get_context("spawn"), initializer=warm_up
+            )
         args = (capture.payload, capture.url, charset(capture), capture.fetched_at, item.site)
         future = self._pool.schedule(self.reader, args=args, timeout=self.timeout)
         try:

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lxml import etree
 from trafilatura import bare_extraction
 
+from crawler.reading.boxes import heading, unwanted
 from crawler.reading.byline import is_byline
-from crawler.reading.counters import is_counter_line, own_elements
+from crawler.reading.counters import is_counter_line
 from crawler.reading.dates import Clock, parse_moment
-from crawler.reading.dom import drop, duplicate, fold, length_of, squeeze, text_of
+from crawler.reading.dom import blocks, fold, squeeze, text_of
+from crawler.reading.extraction import copied, extracted, lines_of
+from crawler.reading.frame import frames, prose
 from crawler.reading.jsonld import text as json_text
+from crawler.reading.state import told as told_in_scripts
 from crawler.reading.words import load
 
 if TYPE_CHECKING:
@@ -32,36 +35,50 @@ if TYPE_CHECKING:
     from crawler.reading.page import Page
 
 _SHORT_BODY = 600  # below this the full cascade is asked: as good as always asking, and much cheaper
+_LONG_BODY = 3000  # above this, a text is enough whatever else the page shows
+_LEAST_SHARE = 0.2  # of the page, below which a shorter text is doubted; both figures are trafilatura's
+_SHORTEST = 250
+_MUCH_MORE = 2  # times what the page shows: then it shows a stub of what its data holds
 _REFEREE = 600  # an articleBody of fewer letters is a teaser
-# Boxes that stand inside the content and that trafilatura is known to keep (counters-and-bylines.md, 1 and 9).
-_INSIDE = re.compile(
-    r"(?:^|[\s_-])(?:jnews_inline_related_post|posts-list-items|sharedaddy|jp-relatedposts|addtoany\w*|heateor\w*|"
-    r"wp-block-newspack-blocks-homepage-articles|yarpp|related-?(?:posts|articles|stories|news|box|content)|"
-    r"inline-related|read-?also|readmore-box|newsletter-?\w*|post-tags|tag-list|td-post-source-tags|"
-    r"td-post-sharing\w*|social-share|share-buttons|sharing|wpd-thread\w*|fb-comments)(?=$|[\s_-])"
-)
-_BLOCKS = frozenset({"p", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "div", "td", "section", "article"})
-# trafilatura drops these too, but copies and searches them several times before it does.
-_NEVER_TEXT = ("head", "svg", "iframe", "nav", "footer", "aside", "button", "select", "template", "object", "embed",
-               "noscript", "menu", "input", "dialog", "canvas", "audio", "video", "map")  # fmt: skip
-_BULLET = re.compile(r"^[-•▪‣◦*]\s+")
-_CELLS = re.compile(r"^\|\s*|\s*\|$")
+_TIME_OF_DAY = re.compile(r"(?<!\d)[012]?\d(?:[:.hH]|\s?時)[0-5]\d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_COPYRIGHT = re.compile(r"[\W_]*(?:©|ⓒ|\(c\)|copyright\b)", re.IGNORECASE)
+_END = 6  # lines before the end where a paper speaks of itself
 _TWEET = re.compile(r"(?:https?://t\.co/\w+|pic\.twitter\.com/\w+)\s*$|^[—–-]\s.{2,60}\(@\w+\)")
 
 
 def paragraphs_of(page: Page, author_boxes: Iterable[HtmlElement]) -> tuple[str, ...]:
     """Return the paragraphs that the general extractor finds, before any line filter."""
-    tree = _pruned(page, author_boxes)
-    lines = _extract(tree, page, fast=True)
-    if sum(map(len, lines)) < _SHORT_BODY:
-        full = _extract(tree, page, fast=False)
-        lines = full if sum(map(len, full)) > sum(map(len, lines)) else lines
-    return _refereed(lines, page)
+    boxes = unwanted(page, author_boxes)
+    texts = (extracted(page, frame, [*boxes, *heading(page, frame)]) for frame in frames(page))
+    lines = next((lines for lines in texts if _size(lines) >= _SHORTEST), [])
+    if not _is_confident(lines, page):
+        tree = copied(page.tree, boxes)
+        whole = _extract(tree, page, fast=True)
+        if sum(map(len, whole)) < _SHORT_BODY:
+            whole = max(whole, _extract(tree, page, fast=False), key=_size)
+        lines = max(lines, whole, key=_size)
+    if _size(lines) < _SHORT_BODY:
+        state = told_in_scripts(page)
+        lines = state if _size(state) > _MUCH_MORE * _size(lines) else lines
+    return _refereed(_without_updates(lines, page), page)
+
+
+def _size(lines: list[str]) -> int:
+    return sum(map(len, lines))
+
+
+def _is_confident(lines: list[str], page: Page) -> bool:
+    """Say whether a text is long, or most of what the page shows."""
+    size = _size(lines)
+    if size < _SHORT_BODY:
+        return False
+    return size >= _LONG_BODY or size >= _LEAST_SHARE * sum(letters for _, letters in prose(page))
 
 
 def stated(page: Page, selector: str) -> tuple[str, ...]:
     """Return the paragraphs of the elements that a site's own selector points to."""
-    return tuple(line for element in page.tree.cssselect(selector) for line in _blocks(element))
+    return tuple(line for element in page.tree.cssselect(selector) for line in blocks(element))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +115,9 @@ def filtered(lines: Iterable[str], known: Known, clock: Clock) -> tuple[str, ...
         is_heading = len(kept) < 4 and _is_heading(line, folded, known, clock)
         if folded and not is_heading and not known.holds(folded) and not _is_by_the_way(line):
             kept.append(line)
-    return tuple(_without_repetition(kept))
+    while len(kept) > 1 and _is_closing(kept[-1]):
+        kept.pop()
+    return tuple(_without_repetition(line for at, line in enumerate(kept) if not _is_selling(line, len(kept) - at)))
 
 
 def _is_by_the_way(line: str) -> bool:
@@ -117,13 +136,38 @@ def _is_heading(line: str, folded: str, known: Known, clock: Clock) -> bool:
     """Say whether a line near the top repeats the headline, or is a date or a byline."""
     if folded in known.headlines or any(len(folded) > 20 and folded in headline for headline in known.headlines):
         return True
+    if any(len(name) > 11 and name in folded and len(folded) < 1.8 * len(name) for name in known.headlines):
+        return True  # with its kicker before it
     if len(line) > 80:
         return False
     if any(name and folded.startswith(name) and len(folded) < len(name) + 25 for name in known.names):
         return True
     digits = sum(sign.isdigit() for sign in line)
-    is_short = digits >= 5 and len(line) <= 60 and not line.endswith((".", "?", "!"))
-    return is_short and parse_moment(line, clock, is_quick=True) is not None
+    if digits < 5 or line.endswith(("?", "!")) or (line.endswith(".") and len(line) > 40):
+        return False
+    if _TIME_OF_DAY.search(line) and (_YEAR.search(line) or digits >= len(folded) / 4):
+        return True
+    return len(line) <= 60 and parse_moment(line, clock, is_quick=True) is not None
+
+
+def _is_closing(line: str) -> bool:
+    """Say whether a line at the end is a copyright notice."""
+    return len(line) <= 200 and _COPYRIGHT.match(line) is not None
+
+
+def _is_selling(line: str, from_end: int) -> bool:
+    """Say whether a line sells the paper: two words for subscribing and the like in a short line or near the end."""
+    if len(line) > (300 if from_end <= _END else 140):
+        return False
+    plain = unicodedata.normalize("NFC", line).casefold()
+    return len(set(_selling().findall(plain))) > 1
+
+
+@cache
+def _selling() -> re.Pattern[str]:
+    listed = sorted({phrase for _, phrase in load("selling_words")}, key=len, reverse=True)
+    # Words of scripts without blanks may begin anywhere.
+    return re.compile("|".join((r"\b" if word.isascii() else "") + re.escape(word) for word in listed))
 
 
 @cache
@@ -132,7 +176,7 @@ def _furniture() -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(re.escape(phrase) for phrase in listed) + r")(?!\w)")
 
 
-def _without_repetition(lines: list[str]) -> Iterator[str]:
+def _without_repetition(lines: Iterable[str]) -> Iterator[str]:
     """Drop a long paragraph that stands there twice: a pull quote, or a layout for phones beside one for desks."""
     seen: set[str] = set()
     for line in lines:
@@ -142,46 +186,28 @@ def _without_repetition(lines: list[str]) -> Iterator[str]:
         seen.add(key)
 
 
-def _pruned(page: Page, author_boxes: Iterable[HtmlElement]) -> HtmlElement:
-    """Return a copy of the tree without author boxes, counters and boxes of other stories."""
-    root = page.tree.getroottree()
-    own = [*author_boxes, *(element for element in own_elements(page) if length_of(element) < 200)]
-    own += [element for element in page.classed(_INSIDE) if _is_inside_box(element, page)]
-    paths = [root.getpath(element) for element in dict.fromkeys(own)]
-    tree = duplicate(page.tree)
-    for element in [found for path in paths for found in tree.xpath(path)]:
-        drop(element)
-    etree.strip_elements(tree, *_NEVER_TEXT, with_tail=False)
-    return tree
-
-
-def _is_inside_box(element: HtmlElement, page: Page) -> bool:
-    if element.tag in ("html", "body", "article", "main"):
-        return False
-    return page.scope.is_apart(element)
-
-
 def _extract(tree: HtmlElement, page: Page, *, fast: bool) -> list[str]:
     # trafilatura copies the tree it is given, and needs no metadata from us: we have read it.
     document = bare_extraction(tree, url=page.url or None, fast=fast, include_comments=False, with_metadata=False)
     told = document.text if document is not None and not isinstance(document, dict) else None
-    lines = (squeeze(_CELLS.sub("", _BULLET.sub("", squeeze(line)))) for line in (told or "").splitlines())
-    return [line for line in lines if line and not re.fullmatch(r"[\W_]+", line)]
+    return lines_of(told or "")
 
 
-def _blocks(element: HtmlElement) -> Iterator[str]:
-    """Yield the text of an element block by block, in order."""
-    pieces: list[str] = []
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if node.tag in _BLOCKS and squeeze("".join(pieces)):
-            yield squeeze("".join(pieces))
-            pieces = []
-        if event == "start":
-            pieces.append(node.text or "")
-        elif node is not element:
-            pieces.append((" " if node.tag == "br" else "") + (node.tail or ""))
-    if squeeze("".join(pieces)):
-        yield squeeze("".join(pieces))
+def _without_updates(lines: list[str], page: Page) -> list[str]:
+    """Leave out the updates of a live blog: the page's data names each as a posting of its own."""
+    updates = [fold(f"{json_text(item.get('headline')) or ''} {json_text(item.get('articleBody')) or ''}")
+               for _, node in page.graph.nodes
+               for item in page.graph.follow(node, "liveBlogUpdate") if isinstance(item, dict)]  # fmt: skip
+    if not updates:
+        return lines
+    first = next((at for at, line in enumerate(lines) if _stands_in(line, updates)), len(lines))
+    # What comes after the first update is updates, whether or not the data holds them all.
+    return lines[:first] if _size(lines[:first]) >= _SHORTEST else lines
+
+
+def _stands_in(line: str, texts: list[str]) -> bool:
+    folded = fold(line)
+    return len(folded) >= 12 and any(folded in text for text in texts)
 
 
 def _refereed(lines: list[str], page: Page) -> tuple[str, ...]:
@@ -203,13 +229,15 @@ def _plain(part: str) -> str:
     return squeeze(re.sub(r"<[^<>]*>", " ", json_text(part) or ""))
 
 
-def _share(line: str, known: Counter[str]) -> float:
+def _share(line: str, known: Counter[tuple[str, ...]]) -> float:
     own = _shingles(line)
     return sum((own & known).values()) / max(1, sum(own.values()))
 
 
-def _shingles(told: str) -> Counter[str]:
+def _shingles(told: str) -> Counter[tuple[str, ...]]:
     words = re.findall(r"\w+", told.casefold())
     if len(words) < len(told) / 15:  # a script without blanks: characters are its words
         words = [sign for sign in told if sign.isalnum()]
-    return Counter(" ".join(words[at : at + 4]) for at in range(max(1, len(words) - 3)))
+    if len(words) < 4:
+        return Counter([tuple(words)])
+    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))

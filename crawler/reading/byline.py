@@ -10,24 +10,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive.records import Author
 from crawler.reading.addresses import host_of
 from crawler.reading.dom import classes, fold, text_of
 from crawler.reading.jsonld import text, types
 from crawler.reading.names import authors_of, looks_like_names, unique, without_lead, without_noise, without_tail
+from crawler.reading.words import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
-    from archive.records import Author
     from crawler.reading.page import Page
     from crawler.site import Site
 
 _META = (
     "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator",
     "dcterms.creator", "dc.contributor", "byl", "cxenseparse:author", "cxenseparse:recs:author", "og:article:author",
-    "article.author", "citation_author", "authors", "creator", "mediator_author",
+    "article.author", "citation_author", "authors", "creator", "mediator_author", "articleauthor", "article:byline",
+    "twitter:misc:written by",
 )  # fmt: skip
 _WRITTEN_BY = re.compile(
     r"written by|author|verfasst von|escrito por|écrit par|scritto da|geschreven door|автор|ditulis", re.IGNORECASE
@@ -39,9 +41,14 @@ _BYLINE_CLASS = re.compile(
 _NO_BYLINE_CLASS = re.compile(
     r"bio|description|avatar|image|img|photo|social|follow|box|more|comment|reply|count|list-of|contact|prep|label|socmed"
 )
+_EDITOR = re.compile(
+    r"(?:editor|edited by|penyunting|redaktur|责任编辑|責任編輯|编辑|biên tập)\s*[:：]?\s", re.IGNORECASE
+)
+# How desks in German and Swiss broadcasting sign: "srf/hosb; kesm".
+_INITIALS = re.compile(r"[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}(?:\s*[;,]\s*[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}){0,3}")
 _BYLINE_TAG = re.compile(r"^byline$|-(?:byline|authors?)$")
 _LEAD_TAGS = frozenset((
-    "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "dd", "h4", "h5", "h6", "byline",
+    "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "dd", "h4", "h5", "h6", "byline", "address",
 ))  # fmt: skip
 _LONGEST = 160
 
@@ -49,16 +56,94 @@ _LONGEST = 160
 def byline_of(page: Page, site: Site) -> tuple[tuple[Author, ...], str | None, str]:
     """Return the authors, the byline as printed where a reader can see one, and where the authors were read."""
     house = house_names(page, site)
-    houses: tuple[tuple[Author, ...], str] = ((), "")
+    houses: list[tuple[tuple[Author, ...], str]] = []
     visible = list(_visible(page))
-    for source, found in _sources(page, house, visible):
+    sources = _sources(page, house, visible)
+    for source, found in sources:
         persons = unique(author for author in found if author.kind == "person")
-        persons = _completed(persons, visible, house)
+        if persons and _is_editor(persons, visible, house):
+            continue
+        persons = _joined_by_siblings(_completed(persons, visible, house), visible, house)
         if persons:
-            return persons, _printed(persons, visible), source
-        if found and not houses[0]:
-            houses = (unique(found), source)
-    return houses[0], _printed(houses[0], visible), houses[1]
+            authors = _fullest(_with_agencies(persons, found, house), sources)
+            return authors, _printed(authors, visible), source
+        if found:
+            houses.append((unique(found), source))
+    # An agency says more about who wrote a story than the paper's own name.
+    foreign = (entry for entry in houses if not any(fold(author.name) in house for author in entry[0]))
+    authors, source = next(foreign, None) or next(iter(houses), ((), ""))
+    authors = _fullest(authors, ((name, list(named)) for named, name in houses)) if authors else authors
+    return authors, _printed(authors, visible), source
+
+
+def _with_agencies(persons: tuple[Author, ...], found: list[Author], house: frozenset[str]) -> tuple[Author, ...]:
+    """Return persons and, in the order of the byline, the agencies it names beside them; never the house itself."""
+    agencies = phrases("agencies")
+    named = {fold(author.name) for author in found if author.kind == "person"}
+    if named != {fold(author.name) for author in persons}:
+        return persons
+    kept = [author for author in found if author.kind == "person" or author.name.casefold() in agencies]
+    return unique(author for author in kept if author.kind == "person" or fold(author.name) not in house)
+
+
+def _fullest(authors: tuple[Author, ...], sources: Iterable[tuple[str, list[Author]]]) -> tuple[Author, ...]:
+    """Return a marked byline of a later source that names these authors and more.
+
+    Many systems put one account into structured data and print all who wrote.
+    """
+    names = {fold(author.name) for author in authors}
+    for source, found in sources:
+        if source == "dom lead":
+            break
+        told = unique(found)
+        if source.startswith("dom") and names == {fold(author.name) for author in told}:
+            break  # the byline of the page says the same
+        is_more = len(told) <= 4 and names < {fold(author.name) for author in told}
+        if is_more and len({author.kind for author in (*authors, *told)}) == 1 and all(map(_is_sure, told)):
+            known = {fold(author.name): author for author in authors}
+            return tuple(known.get(fold(author.name), author) for author in told)
+    return authors
+
+
+def _is_editor(persons: tuple[Author, ...], visible: list[tuple[HtmlElement, str]], house: frozenset[str]) -> bool:
+    """Say whether the page calls the one person that is named its editor, and somebody else its author.
+
+    Indonesian and Chinese systems put the editor into structured data and print "Penulis: … Editor: …".
+    """
+    if len(persons) != 1:
+        return False
+    name = fold(persons[0].name)
+    edited = [told for _, told in visible if _EDITOR.match(told) and fold(told).endswith(name)]
+    others = (
+        author
+        for _, told in visible
+        if not _EDITOR.match(told) and name not in fold(told)
+        for author in authors_of(told, house)
+    )
+    return bool(edited) and any(author.kind == "person" and looks_like_person(author.name) for author in others)
+
+
+def _joined_by_siblings(
+    persons: tuple[Author, ...], visible: list[tuple[HtmlElement, str]], house: frozenset[str]
+) -> tuple[Author, ...]:
+    """Return all persons that stand in bylines side by side where structured data names one of them only."""
+    if len(persons) != 1:
+        return persons
+    name = fold(persons[0].name)
+    for element, told in visible:
+        around = element.getparent()
+        if fold(without_lead(told)[0]) != name or not element.get("class") or around is None:
+            continue
+        same = [
+            other
+            for other, _ in visible
+            if other.getparent() is around and other.get("class") == element.get("class") and other.tag == element.tag
+        ]
+        same.sort(key=around.index)
+        named = [author for other in same for author in authors_of(text_of(other), house)]
+        if 1 < len(named) <= 4 and all(author.kind == "person" and looks_like_person(author.name) for author in named):
+            return unique(persons[0] if fold(author.name) == name else author for author in named)
+    return persons
 
 
 def stated(page: Page, site: Site, selector: str) -> tuple[tuple[Author, ...], str | None]:
@@ -134,7 +219,7 @@ def _visible(page: Page) -> Iterator[tuple[HtmlElement, str]]:
     tags = {element.tag for element in page.elements if isinstance(element.tag, str)}
     tagged = page.tree.iter(*(found)) if (found := [tag for tag in tags if _BYLINE_TAG.search(tag)]) else []
     for element in page.scope.own(dict.fromkeys([*marked, *linked, *named, *tagged])):
-        told = text_of(element)
+        told = text_of(element) if element.tag != "time" else ""
         if 1 < len(told) <= _LONGEST:
             yield element, told
 
@@ -156,6 +241,8 @@ def _from_elements(
         is_account = " " not in rests[0] and (
             element.get("rel") == "author" or "fn" in (element.get("class") or "").split()
         )
+        if element.get("itemprop") == "author" and _INITIALS.fullmatch(told):
+            yield "dom itemprop=author", [Author(name=part) for part in re.split(r"\s*[;,]\s*", told)]
         if all(map(looks_like_names, rests)) or is_account or all(_is_sure(author) for author in found):
             yield f"dom {_label(element)}", found
     yield "dom lead", _from_leads(page, house)
@@ -196,7 +283,8 @@ def _from_leads(page: Page, house: frozenset[str]) -> list[Author]:
         piece = (element.text or "").strip() or (label or "").strip()  # "<strong>Autor</strong> Ana Cruz"
         if not 2 <= len(piece) <= 80 or not without_lead(piece + " x")[1]:
             continue
-        for told in (text_of(element), without_tail(piece)):
+        whole = text_of(element)
+        for told in (whole, without_tail(piece), without_noise(whole).strip(" ,|·-–") if len(whole) <= 160 else ""):
             if len(told) <= 100 and is_byline(told) and not page.scope.is_foreign(element):
                 return authors_of(told, house)
     return []
@@ -213,7 +301,7 @@ def _completed(
     persons: tuple[Author, ...], visible: list[tuple[HtmlElement, str]], house: frozenset[str]
 ) -> tuple[Author, ...]:
     """Return the full name that the visible byline prints where structured data has the last name only."""
-    if len(persons) != 1 or " " in persons[0].name or not persons[0].name[:1].isupper():
+    if len(persons) != 1 or " " in persons[0].name or not persons[0].name[:1].isupper() or persons[0].name.isupper():
         return persons
     for _, told in visible:
         for author in authors_of(told, house):

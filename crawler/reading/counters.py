@@ -12,13 +12,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 
 from archive.records import Counter
 from crawler.reading.dom import classes, text_of
 from crawler.reading.jsonld import Node, types
 from crawler.reading.numbers import fold_digits, parse_count, pattern
-from crawler.reading.words import load
+from crawler.reading.words import load, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +31,7 @@ _INLINE = frozenset((
     "span", "div", "p", "li", "dd", "a", "small", "em", "strong", "b", "i", "td", "ul", "font", "time", "br", "img",
     "svg",
 ))  # fmt: skip
+_OF_POST = re.compile(r"(?:post|views|id|data)-p?(\d+)\s")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SHORT = 60  # longer texts are prose that mentions views
@@ -76,6 +77,10 @@ ROWS = (
     Row("total-views"),  # ColorMag
     Row("aft-view-count"),  # AF themes
     Row("entry-views"),  # Bimber
+    Row("entry-views-count"),  # Viral
+    Row("view-number"),  # RadiusTheme
+    Row("post-views"),  # Sahifa
+    Row("vw-post-views-count"),  # Envirra where the page does not say its id
     Row("bdaia-post-view"),  # Bdaia
     Row("post-views-count"),  # Post Views Counter where the theme drops the id
     Row("tptn_counter"),
@@ -97,6 +102,15 @@ ROWS = (
     Row("entry-comments-link", "comments"),
     Row("comments-title", "comments"),
     Row("commentCount", "comments", attribute="itemprop"),  # schema.org microdata
+    Row("wpd-cc-value", "comments"),  # wpDiscuz
+    Row("aft-comment-count", "comments"),  # AF themes
+    Row("cm-comments-link", "comments"),  # ColorMag
+    Row("penci-comment-count", "comments"),  # Soledad
+    Row("vw-post-comment-number", "comments"),  # Envirra
+    Row("mh-comment-scroll", "comments"),  # MH Magazine
+    Row("argcoms", "comments"),  # DataLife Engine
+    Row("replycount", "comments", attribute="id"),  # Korean systems
+    Row("replyCount", "comments", attribute="id"),
     Row("comment-comments", "comments"),  # Drupal 7
     Row("itemcomments", "comments"),  # Joomla K2
     Row("jeg_share_count", "shares", inner="counts"),
@@ -112,11 +126,41 @@ _TAGDIV_CALL = re.compile(r"""tdGetViewsCountsAjax\(\s*["']post["']\s*,\s*["']\[
 _TAGDIV_URL = re.compile(r"""td_ajax_url\s*=\s*["']([^"']+)["']""")
 _PVC_ARGS = re.compile(r"pvcArgsFrontend\s*=\s*(\{.{0,2000}?\})\s*;?", re.DOTALL)
 _PVC_ID = re.compile(r'"postID"\s*:\s*"?(\d+)')
+_API_ROOT = re.compile(
+    r"""<link[^>]*?(?:api\.w\.org/?["'][^>]*?href=["']([^"']+)|href=["']([^"']+)["'][^>]*?api\.w\.org)"""
+)
+_WPP_TAG = re.compile(r"<script[^>]*wordpress-popular-posts[^>]*>")
+_WPP_API = re.compile(r"""data-api-url=["']([^"']+)""")
+_WPP_POST = re.compile(r"""data-post-id=["'](\d+)""")
+_TOP_10_ID = re.compile(r"top_ten_id=(\d+)")
+# Anchored on both sides and bounded: a long word that is no host name must not be tried from each of its letters.
+_DISQUS = re.compile(r"""//([\w-]{1,63})\.disqus\.com/(?:count|embed)\.js|disqus_shortname\s*=\s*["']([\w-]+)["']""")
+# Systems whose script fills the number by a request that adds a view: a 0 in the page is a placeholder there too.
+_ADDING_CALL = re.compile(
+    r"tie_postviews|jfla\s*=\s*\[[^\]]*view_counter|PenciSimplePopularPosts_AddCount|better_post_views_vars|"
+    r"/plus/count\.php\?|api\.php\?op=count|statistics\.data"
+)
 _EYE = re.compile(r"(?:^|[\s_-])(?:eye\d?|icon[-_]views?)(?=$|[\s_-])")
 # WordPress, Drupal, DLE ("dlecomments", "dle-comments"), Disqus; a single comment ("comment-311") is no section.
 _COMMENT_SECTION = re.compile(
     r"[a-z_-]*comments?|respond|disqus_thread|kommentare|comentarios|comment-?form", re.IGNORECASE
 )
+# Anchors that name the thread otherwise: "#kommentar_outer", "#xenforo-comments-88"; never one comment of it.
+_COMMENT_ANCHOR = re.compile(
+    r"(?!(?:div-)?comment[-_]?\d)[\w-]*(?:comments|kommentar|comentario|commenti|commentaire|reacties|disqus|yorum)[\w-]*",
+    re.IGNORECASE,
+)
+_COMMENT_ATTRIBUTE = re.compile(
+    r"[\s\"'](:?(?:data-)?(?:num(?:ber)?(?:-of)?-?comments?|comments?-?(?:count|number|total)))=[\"']?\d", re.IGNORECASE
+)
+_COMMENT_NUMBER = re.compile(r"omment[A-Za-z-]*=[\"']?\d")
+_COMMENT_CLASS = re.compile(r"comment|komment|coment")
+_COMMENT_TAGS = _INLINE | {"button", "h2", "h3", "h4", "h5", "header", "label", "summary"}
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5"})
+_HEADING_END = re.compile(r"\s(?:on|zu|sur|en|to|su|über|zum|zur)\s|[“\"„«:]")
+_THREAD = re.compile(r"(?:^|[\s_-])(?:comments?|kommentare?|comentarios|commentaires|commenti|disqus)(?=$|[\s_-])")
+_THREAD_TAGS = frozenset({"aside", "section", "footer", "div", "h2", "h3", "h4", "h5", "ul", "ol"})
+_NO_THREAD = re.compile(r"recent|latest|most|popular|top|widget")
 _READING_TIME = re.compile(r"\bmin(?:s|ut\w*|\.)?\b|read(?:ing)?[-_ ]time", re.IGNORECASE)
 
 
@@ -124,10 +168,13 @@ def counters(page: Page) -> tuple[tuple[Counter, ...], Mapping[str, Any] | None]
     """Return the article's own counters, and the request that would fill one that a script loads."""
     pending = _pending(page)
     views = _settle([*_structured(page, "views"), *_rows(page, "views"), *_generic(page)])
-    if pending is not None and views is not None:
+    if views is not None and (pending is not None or _ADDING_CALL.search(page.text)):
         # The number in the page is the cached one; 0 there means "ask", not "nobody read it".
-        views = None if views.value == 0 else _stale(views)
+        views = None if views.value == 0 else _stale(views) if pending is not None else views
     comments = _comments(page)
+    if pending is None and (comments is None or comments.value == 0):
+        pending = _pending_disqus(page)
+        comments = comments if pending is None else None
     shares = _settle([*_structured(page, "shares"), *_rows(page, "shares")])
     return tuple(counter for counter in (views, comments, shares) if counter is not None), pending
 
@@ -243,7 +290,7 @@ def _holders(page: Page, row: Row) -> list[HtmlElement]:
 
 
 def _from_row(page: Page, row: Row, element: HtmlElement) -> Iterator[Found]:
-    if not row.is_bound and page.scope.is_foreign(element):
+    if not row.is_bound and (page.scope.is_foreign(element) or _is_of_another_post(page, element)):
         return
     inner = (
         element.xpath(f".//*[contains(concat(' ', normalize-space(@class), ' '), ' {row.inner} ')]")
@@ -261,6 +308,14 @@ def _from_row(page: Page, row: Row, element: HtmlElement) -> Iterator[Found]:
         rank = 2 if row.is_bound else 3
         source = f"dom {label.replace('-{id}', '').replace('{id}', '')}"
         yield rank, Counter(metric=row.metric, value=found[0], exact=found[1], source=source, raw=raw[:80])
+
+
+def _is_of_another_post(page: Page, element: HtmlElement) -> bool:
+    """Say whether an element of a system names a post, and not this one."""
+    around = element.getparent()
+    names = f"{classes(element)} {classes(around) if around is not None else ''}"
+    told = _OF_POST.findall(f"{names} data-{element.get('data-post-id') or ''} ")
+    return bool(told) and page.post_id is not None and page.post_id not in told
 
 
 def _read(raw: str, metric: str) -> tuple[int, bool] | None:
@@ -289,9 +344,10 @@ def _label_patterns(metric: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = [phrase for phrase in listed if phrase not in slots and not phrase.startswith("0 ")]
     word = "|".join(re.escape(_folded(word)) for word in sorted(words, key=len, reverse=True))
     phrased = [
-        r"\s*".join("{N}" if part == "N" else re.escape(_folded(part)) for part in slot.split()) for slot in slots
+        r"[\s()\[\]]*".join("{N}" if part == "N" else re.escape(_folded(part)) for part in slot.split())
+        for slot in slots
     ]
-    shapes = [rf"(?:{word})\s*[:：]?\s*{{N}}", rf"{{N}}\s*(?:{word})", *phrased]
+    shapes = [rf"(?:{word})\s*[:：(\[]?\s*{{N}}", rf"{{N}}\s*[)\]]?\s*(?:{word})", *phrased]
     joined = "|".join(shape.replace("{N}", f"({pattern()})") for shape in shapes)
     return (
         re.compile(rf"\W*(?:{joined})(?:\s*(?:so far|total|times|раз|veces))?\W*", re.IGNORECASE),
@@ -300,6 +356,8 @@ def _label_patterns(metric: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _folded(phrase: str) -> str:
+    if phrase.isascii():
+        return phrase.lower()
     return fold_digits(unicodedata.normalize("NFKC", phrase)).casefold()
 
 
@@ -383,49 +441,182 @@ def _mentions_views(piece: str) -> bool:
 
 def _comments(page: Page) -> Counter | None:
     """Return the number of comments: the visible one, bound to the comment section, before structured data."""
-    visible = _settle(list(_comment_links(page))) or _settle(list(_rows(page, "comments"))) or _comment_heading(page)
-    return visible or _settle(list(_structured(page, "comments")))
+    for find in (_comment_links, _comment_rows, _comment_attributes, _comment_labels, _comment_icons):
+        found = _settle(list(find(page)))
+        if found is not None:
+            return found
+    return _settle(list(_structured(page, "comments")))
+
+
+def _comment_rows(page: Page) -> Iterator[Found]:
+    return _rows(page, "comments")
 
 
 def _comment_links(page: Page) -> Iterator[Found]:
-    """Read links of the story to its own comments whose text is a number, or a number and a comment word."""
+    """Read links to the page's own comments whose text is a number, or a number and a comment word.
+
+    A link with this page's address is bound to it wherever it stands; a bare "#comments" has to stand in the story.
+    """
     for link in page.tree.xpath("//a[contains(@href, '#')]"):
         address, _, fragment = link.get("href").partition("#")
-        if _COMMENT_SECTION.fullmatch(fragment) is None:
+        is_section = _COMMENT_SECTION.fullmatch(fragment) is not None
+        if not is_section and _COMMENT_ANCHOR.fullmatch(fragment) is None:
             continue
-        if (address and page.scope.leads_elsewhere(address)) or page.scope.is_foreign(link):
+        if page.scope.leads_elsewhere(address) if address else page.scope.is_foreign(link):
             continue
         raw = text_of(link)
-        found = _labelled(raw, "comments") or ((count.value, count.exact) if (count := parse_count(raw)) else None)
+        count = parse_count(raw) if is_section else None
+        found = _labelled(raw, "comments") or ((count.value, count.exact) if count else None)
         if found is not None:
+            source = "dom a[href*=#comments]"
+            yield 2, Counter(metric="comments", value=found[0], exact=found[1], source=source, raw=raw)
+
+
+def _comment_attributes(page: Page) -> Iterator[Found]:
+    """Read an attribute that says how many comments there are, as components and scripts of a theme carry it."""
+    # The quick look has a literal beginning, which makes it ten times as fast over a whole page.
+    quick = _COMMENT_NUMBER.search(page.text)
+    names = {found[1] for found in _COMMENT_ATTRIBUTE.finditer(page.text)} if quick else set()
+    if not names:
+        return
+    for element in page.elements:
+        for name in names:
+            count = parse_count(element.get(name))
+            # 0 is what such an attribute holds until its script has asked.
+            if count is not None and count.value and not _is_foreign_thread(page, element):
+                raw = str(element.get(name))
+                yield 3, Counter(metric="comments", value=count.value, exact=count.exact, source=f"[{name}]", raw=raw)
+
+
+def _comment_labels(page: Page) -> Iterator[Found]:
+    """Read a short text of the story that is number and comment word, or the heading of its comment section.
+
+    "3 Comments", "Comments (3)", "4 Gedanken zu …", "Noch kein Kommentar": on a button, a heading, a line.
+    """
+    words = _comment_words()
+    for element in page.elements:
+        text = element.text if element.tag in _COMMENT_TAGS else None
+        tail = element.tail if element.tag in _INLINE else None
+        for piece in (text, tail):
+            if not piece or not 1 < len(piece) <= 2 * _SHORT or words.search(_folded(piece)) is None:
+                continue
+            holder = element if piece is text else element.getparent()
+            if holder is None or (found := _comment_label(holder, piece)) is None:
+                continue
+            value, exact, raw = found
+            if _leads_elsewhere(page, holder):
+                continue
+            if not _is_foreign_thread(page, holder) and not (_is_loose(raw) and _thread_of(holder) is None):
+                source = "dom comment heading" if holder.tag in _HEADINGS else "dom comment word"
+                rank = 3 if holder.tag in _HEADINGS else 4
+                yield rank, Counter(metric="comments", value=value, exact=exact, source=source, raw=raw[:80])
+
+
+def _leads_elsewhere(page: Page, holder: HtmlElement) -> bool:
+    """Say whether a label is a link to the comments of another story; a story's own may have a page of their own."""
+    link = holder if holder.tag == "a" else next(holder.iterancestors("a"), None)
+    address = link.get("href") if link is not None else None
+    if not address or not page.scope.leads_elsewhere(address):
+        return False
+    return not page.absolute(address).startswith(page.url.rstrip("/"))
+
+
+def _comment_icons(page: Page) -> Iterator[Found]:
+    """Read a number alone in an element that its class and its title or label call the comments."""
+    for element in page.scope.own(page.classed(_COMMENT_CLASS)):
+        label = element.get("title") or element.get("aria-label") or ""
+        count = parse_count(text_of(element)) if _comment_words().search(_folded(label)) else None
+        if count is not None:
             yield (
-                2,
-                Counter(metric="comments", value=found[0], exact=found[1], source="dom a[href*=#comments]", raw=raw),
+                5,
+                Counter(metric="comments", value=count.value, exact=count.exact, source="dom comment icon", raw=label),
             )
 
 
-def _comment_heading(page: Page) -> Counter | None:
-    """Read the heading of the comment section: "3 Comments", "4 Gedanken zu …"."""
-    inside = "ancestor-or-self::*[contains(@id, 'comment') or contains(@class, 'comment')]"
-    for heading in page.tree.iter("h2", "h3", "h4", "h5"):
-        if not any(sign.isdecimal() for sign in heading.xpath("string()")[:80]) or not heading.xpath(inside):
-            continue
-        raw = text_of(heading)
-        start = re.split(r"\b(?:on|zu|sur|en|to|su|über)\b|[“\"„«:(]", raw, maxsplit=1)[0]
-        for told in (raw, start):
-            found = _labelled(told, "comments") if len(told) <= _SHORT else None
-            if found is not None and not page.scope.is_foreign(heading):
-                return Counter(
-                    metric="comments", value=found[0], exact=found[1], source="dom comment heading", raw=raw[:80]
-                )
+def _comment_label(holder: HtmlElement, piece: str) -> tuple[int, bool, str] | None:
+    """Return value, exactness and text of the smallest element around a comment word that is a count."""
+    found = _labelled(piece, "comments")
+    if found is not None and any(sign.isdecimal() for sign in piece):
+        return *found, piece.strip()
+    for around in (holder, holder.getparent()):
+        if around is None or len(around) > 4:
+            return None
+        raw = text_of(around)
+        if len(raw) > (5 if around.tag in _HEADINGS else 2) * _SHORT:  # a heading may repeat the headline
+            return None
+        start = _HEADING_END.split(raw, maxsplit=1)[0] if around.tag in _HEADINGS else raw
+        for told in dict.fromkeys((raw, start)):
+            if len(told) <= _SHORT and (found := _labelled(told, "comments")) is not None:
+                return *found, raw
     return None
+
+
+def _is_foreign_thread(page: Page, element: HtmlElement) -> bool:
+    """Say whether a count of comments is not the story's.
+
+    The story's thread may stand in an aside, and its count in a bar of share buttons: a block apart that names no
+    other story speaks of this one.
+    """
+    if not page.scope.is_foreign(element):
+        return False
+    thread = _thread_of(element)
+    above = thread.getparent() if thread is not None else None
+    if above is not None and not page.scope.is_foreign(above):
+        return False
+    block = element
+    for around in element.iterancestors():
+        if not page.scope.is_foreign(around):
+            break
+        block = around
+    return _names_a_story(page, block)
+
+
+def _names_a_story(page: Page, block: HtmlElement) -> bool:
+    """Say whether a block links to another story, or is too large to know."""
+    links = block.xpath(".//a[@href]")
+    return len(links) > 30 or any(
+        len(text_of(link)) >= 20 and page.scope.leads_elsewhere(link.get("href")) for link in links
+    )
+
+
+def _thread_of(element: HtmlElement) -> HtmlElement | None:
+    """Return the comment section that an element stands in; a widget of recent comments is none."""
+    for around in (element, *element.iterancestors()):
+        names = classes(around)
+        if around.tag in _THREAD_TAGS and _THREAD.search(names):
+            return None if _NO_THREAD.search(names) else around
+    return None
+
+
+def _is_loose(raw: str) -> bool:
+    """Say whether a label says "answers" or "posts", which a forum or a poll counts too."""
+    plain = _folded(raw)
+    return any(word in plain for word in phrases("loose_comment_words"))
+
+
+@cache
+def _comment_words() -> re.Pattern[str]:
+    listed = [_folded(re.sub(r"^0\s|(?:^|\s)N(?:\s|$)", " ", phrase)).split() for _, phrase in load("comment_phrases")]
+    words = {max(parts, key=len) for parts in listed if parts}
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
 def _pending(page: Page) -> Mapping[str, Any] | None:
     """Return the read-only request of a script-loaded view counter (counters-and-bylines.md, section 6)."""
-    if "tdGetViewsCountsAjax" in page.text:
-        return _pending_tagdiv(page)
-    return _pending_pvc(page) if "pvcArgsFrontend" in page.text else None
+    for sign, find in _PENDING:
+        if sign in page.text and (found := find(page)) is not None:
+            return found
+    return None
+
+
+def _get(system: str, post_id: str | None, url: str) -> Mapping[str, Any]:
+    return {"system": system, "post_id": post_id, "method": "GET", "url": url, "adds": False}
+
+
+def _rest(page: Page, path: str) -> str:
+    """Return an address of the site's WordPress interface, which the page may name; it may live in a folder."""
+    root = _API_ROOT.search(page.text)
+    return urljoin(page.absolute(root[1] or root[2]) if root else urljoin(page.url, "/wp-json/"), path)
 
 
 def _pending_tagdiv(page: Page) -> Mapping[str, Any] | None:
@@ -452,12 +643,88 @@ def _pending_pvc(page: Page) -> Mapping[str, Any] | None:
         return None
     if page.with_class("post-views-count") and not page.with_class("load-dynamic"):
         return None
-    parts = urlsplit(page.url)
-    root = f"{parts.scheme}://{parts.netloc}/"
-    return {
-        "system": "post-views-counter",
-        "post_id": post_id.group(1),
-        "method": "GET",
-        "url": urljoin(root, f"wp-json/post-views-counter/get-post-views/{post_id.group(1)}"),
-        "adds": False,
-    }
+    url = _rest(page, f"post-views-counter/get-post-views/{post_id.group(1)}")
+    return _get("post-views-counter", post_id.group(1), url)
+
+
+def _pending_wp_postviews(page: Page) -> Mapping[str, Any] | None:
+    """WP-PostViews behind a cache; its own call, action=wp_postviews, adds a view and is never given."""
+    url = _rest(page, f"wp/v2/posts/{page.post_id}?_fields=views")
+    return _get("wp-postviews", page.post_id, url) if page.post_id else None
+
+
+def _pending_wpp(page: Page) -> Mapping[str, Any] | None:
+    """WordPress Popular Posts 7: a GET reads, a POST to the same address adds."""
+    tag = next((tag[0] for tag in _WPP_TAG.finditer(page.text)), "")
+    api, post_id = _WPP_API.search(tag), _WPP_POST.search(tag)
+    if api is None or post_id is None or post_id[1] == "0" or page.post_id not in (None, post_id[1]):
+        return None
+    url = f"{page.absolute(api[1]).rstrip('/')}/v2/views/{post_id[1]}?include_views_text=0"
+    return _get("wordpress-popular-posts", post_id[1], url)
+
+
+def _pending_top_10(page: Page) -> Mapping[str, Any] | None:
+    for element in page.with_class("tptn_counter"):
+        address = element.get("data-tptn-url") or ""
+        post_id = _TOP_10_ID.search(address)
+        if post_id is None or page.post_id not in (None, post_id[1]) or page.scope.is_foreign(element):
+            continue
+        if "activate_counter" not in address and "tracker" not in address:  # these add
+            return _get("top-10", post_id[1], page.absolute(address))
+    return None
+
+
+def _pending_a3(page: Page) -> Mapping[str, Any] | None:
+    """Page Views Count by a3: ``/view/ID`` reads, ``/increase/ID`` adds."""
+    for element in page.with_class("pvc_load_by_ajax_update"):
+        post_id = element.get("data-element-id") or element.get("element-id") or page.post_id
+        if post_id and page.post_id in (None, post_id) and not page.scope.is_foreign(element):
+            return _get("page-views-count", post_id, _rest(page, f"pvc/v1/view/{post_id}"))
+    return None
+
+
+def _pending_baw(page: Page) -> Mapping[str, Any] | None:
+    """BAW Post Views Count: n=0 reads, n=1 adds."""
+    for element in page.with_class("bawpvc-ajax-counter"):
+        post_id = element.get("data-id")
+        if post_id and page.post_id in (None, post_id) and not _DIGIT.search(text_of(element)):
+            url = urljoin(page.url, f"/wp-admin/admin-ajax.php?action=bawpvc-ajax-counter&p={post_id}&n=0")
+            return _get("baw-post-views-count", post_id, url)
+    return None
+
+
+def _pending_disqus(page: Page) -> Mapping[str, Any] | None:
+    """Disqus: the number of comments, by the thread's identifier or address; asked where the page shows none."""
+    shortname = _DISQUS.search(page.text) if "disqus" in page.text else None
+    if shortname is None:
+        return None
+    root = f"https://{shortname[1] or shortname[2]}.disqus.com/count-data.js?"
+    for element in (*page.with_class("disqus-comment-count"), *page.with_class("dsq-postid")):
+        identifier = element.get("data-disqus-identifier") or element.get("data-dsqidentifier")
+        address = element.get("data-disqus-url")
+        if page.scope.is_foreign(element) or (address and page.scope.leads_elsewhere(address)):
+            continue
+        if identifier or address:
+            query = urlencode({"1": identifier} if identifier else {"2": address})
+            return _get("disqus", page.post_id, root + query)
+    for link in page.tree.xpath("//a[contains(@href, '#disqus_thread')]"):
+        address = link.get("href").partition("#")[0]
+        if not page.scope.is_foreign(link) and not (address and page.scope.leads_elsewhere(address)):
+            return _get(
+                "disqus", page.post_id, root + urlencode({"2": page.absolute(address) if address else page.url})
+            )
+    return None
+
+
+# The sign of a system in a page's source, and what reads its request. Jannah, JNews, Soledad, Better Post Views,
+# DedeCMS, PHPCMS and Drupal have no request that would not add a view, so there is none here.
+_PENDING = (
+    ("tdGetViewsCountsAjax", _pending_tagdiv),
+    ("pvcArgsFrontend", _pending_pvc),
+    ("data-tptn-url", _pending_top_10),
+    ("pvc_load_by_ajax_update", _pending_a3),
+    ("bawpvc-ajax-counter", _pending_baw),
+    ("iewsCacheL10n", _pending_wp_postviews),
+    ("wpPostViewsL10n", _pending_wp_postviews),
+    ("wordpress-popular-posts", _pending_wpp),
+)

@@ -70,17 +70,42 @@ _LEAD = re.compile(
     r"^[^\d\w]+|^[^\d:]{2,30}:\s+|^(?:published|posted|updated|veröffentlicht|erstellt|stand|publié|publicado|pubblicato)\s(?:on|am|le|el|il)?\s*",
     re.IGNORECASE,
 )
-_HALVES = {"umaga": "AM", "tanghali": "PM", "hapon": "PM", "gabi": "PM"}
+_HALVES = {"umaga": "AM", "tanghali": "PM", "hapon": "PM", "gabi": "PM",
+           "buntag": "AM", "kabuntagon": "AM", "udto": "PM", "palis": "PM", "gabii": "PM"}  # fmt: skip
 # dateparser fails on these Filipino forms, so they are rewritten first (libraries.md, 5).
 _FILIPINO = (
-    (re.compile(r"\bika-?\s?(\d{1,2})\s+ng\b", re.IGNORECASE), r"\1"),
+    (re.compile(r"\bika-?\s?(\d{1,2})\s+(?:ng|sa|nga)\b", re.IGNORECASE), r"\1"),
     (re.compile(r"\bSeptiyembre\b", re.IGNORECASE), "Setyembre"),
     (re.compile(r"\bNobiembre\b", re.IGNORECASE), "Nobyembre"),
+    (re.compile(r"\bNob(?:y|i)?embre\b", re.IGNORECASE), "Nobyembre"),
+    (re.compile(r"\bDisiembre\b", re.IGNORECASE), "Disyembre"),
+    (re.compile(r"\b(?:Domingo|Dominggo|Linggo),\s", re.IGNORECASE), ""),
     (re.compile(r"\bna ang nakaka(?:raan|lipas)\b", re.IGNORECASE), "ang nakalipas"),
+    (re.compile(r"\b(?:na )?ang nakalilipas\b", re.IGNORECASE), "ang nakalipas"),
+    # Cebuano
+    (re.compile(r"\bgahapon\b", re.IGNORECASE), "kahapon"),
+    (re.compile(r"\b(\d+) (?:ka )?adlaw ang (?:milabay|nilabay|miagi)\b", re.IGNORECASE), r"\1 araw ang nakalipas"),
+    (re.compile(r"\b(\d+) (?:ka )?oras ang (?:milabay|nilabay|miagi)\b", re.IGNORECASE), r"\1 oras ang nakalipas"),
+    (re.compile(r"\balas-?\s?(?=\d{1,2}:\d{2})", re.IGNORECASE), ""),
 )
-_HALF = re.compile(r"(\d{1,2}:\d{2})\s+ng\s+(umaga|tanghali|hapon|gabi)\b", re.IGNORECASE)
+_HALF = re.compile(rf"(\d{{1,2}}:\d{{2}})\s+(?:ng|sa)\s+({'|'.join(_HALVES)})\b", re.IGNORECASE)
 _DATE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:date|datum|time|timestamp|published|publish|pubdate|posted|fecha|data|day)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|published|publish|pubdate|posted|fecha|data|day|stand|petsa|tanggal)(?:$|[\s_-])"
+)
+# A date with its year, and perhaps a time, as it is printed inside a line.
+_WRITTEN = re.compile(
+    r"(?:\d{1,2}\.?\s(?:de\s|ng\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?\d{4}|[^\W\d_]{3,12}\.?\s\d{1,2},\s?\d{4}|"
+    r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}(?=\s\|))|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)"
+    r"(?:[\s,|–-]+(?:um\s|at\s|à\s|a las\s|kl\.?\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
+)
+_PUBLISHED_WORD = re.compile(
+    r"\b(?:erschienen am|veröffentlicht am|publiziert am|published on|published:|date published|publié le|"
+    r"publicado (?:el|em)|"
+    r"pubblicato il|gepubliceerd op|publicerad|publisert|udgivet|julkaistu|opublikowano|publikováno|дата публикации|"
+    r"опубликовано|опубліковано|yayınlanma tarihi|inilathala|nai-publish|diterbitkan|tayang|"
+    r"ngày đăng)",
+    re.IGNORECASE,
 )
 _MODIFIED_CLASS = re.compile(r"modif|updated|update(?:d|time)|aktualis")
 _URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
@@ -206,7 +231,9 @@ def _published_candidates(page: Page, clock: Clock) -> Iterator[tuple[Moment | N
     yield from _from_elements(page, clock, ("datepublished", "datecreated", "pubdate"))
     yield from _from_times(page, clock)
     yield from _from_meta(page, VAGUE_META, clock)
+    yield from _from_title(page, clock)
     yield from _from_texts(page, clock)
+    yield from _from_lines(page, clock)
     yield _from_address(page, clock), "url"
 
 
@@ -255,6 +282,32 @@ def _from_texts(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]
     dates = [told for told in shown if 6 <= len(told) <= 60 and any(sign.isdigit() for sign in told)]
     for told in dates[:8]:
         yield parse_moment(told, clock), "dom date"
+
+
+def _from_title(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    """Read a date that ends the page's title behind a bar: "Headline | Paper | 28.04.2023"."""
+    for title in (*page.meta.get("og:title", ())[:1], page.tree.findtext(".//title") or ""):
+        last = re.split(r"\s[|–—-]\s", title)[-1].strip()
+        if _WRITTEN.fullmatch(last):
+            yield parse_moment(last, clock, is_quick=True), "title"
+
+
+def _from_lines(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    """Read a date in a short line right behind the headline, or behind a word such as "Erschienen am"."""
+    start = page.elements.index(page.headline) if page.headline is not None else None
+    near = page.elements[start + 1 : start + 40] if start is not None else ()
+    pieces = [piece for element in near for piece in (element.text, element.tail) if piece and len(piece) <= 90]
+    for piece in pieces:
+        if (found := _WRITTEN.match(piece.strip(" \t\r\n|,·•–-("))) is not None:
+            yield parse_moment(found.group(), clock), "dom line"
+    if _PUBLISHED_WORD.search(page.text) is None:
+        return
+    for element in page.elements:
+        for piece in (element.text, element.tail):
+            if piece and len(piece) <= 90 and (told := _PUBLISHED_WORD.search(piece)) is not None:
+                found = _WRITTEN.search(piece, told.end())
+                if found is not None:
+                    yield parse_moment(found.group(), clock), "dom label"
 
 
 def told_by(element: HtmlElement) -> str | None:

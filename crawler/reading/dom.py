@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
 _NO_ALNUM = re.compile(r"[\W_]+")
@@ -18,6 +20,10 @@ _BREAKING = frozenset((
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td",
     "th", "tr", "ul",
 ))  # fmt: skip
+
+_PARAGRAPHS = frozenset(
+    {"p", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "div", "td", "section", "article"}
+)
 
 
 def squeeze(value: str) -> str:
@@ -44,6 +50,21 @@ def text_of(element: HtmlElement) -> str:
         elif node is not element:
             pieces.append((" " if node.tag in _BREAKING else "") + (node.tail or ""))
     return squeeze("".join(pieces))
+
+
+def blocks(element: HtmlElement) -> Iterator[str]:
+    """Yield the text of an element block by block, in order."""
+    pieces: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node.tag in _PARAGRAPHS and squeeze("".join(pieces)):
+            yield squeeze("".join(pieces))
+            pieces = []
+        if event == "start":
+            pieces.append(node.text or "")
+        elif node is not element:
+            pieces.append((" " if node.tag == "br" else "") + (node.tail or ""))
+    if squeeze("".join(pieces)):
+        yield squeeze("".join(pieces))
 
 
 def length_of(element: HtmlElement) -> int:

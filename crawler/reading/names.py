@@ -18,19 +18,34 @@ _NOISE = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\w+|(?<!\S)@\w+|\([^()]*\)|\[[^\[\]]*\]|\+ posts\b|[•·▪]|"
     r"\b(?:illustration|illustrationen|fotos?|photos?|bilder?|bild)(?:\s(?:by|von|de|di)\s|:).*|"
     r"\d{1,2}\.?\s[^\W\d_]{3,12}\.?\s\d{4}.*|[A-Z][a-z]{2,8}\.?\s\d{1,2},\s\d{4}.*|"
-    r"\b(?:published|posted|updated|last updated|am|on)\b:?\s.*?\d.*|"
-    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\s\d{1,2}:\d{2}.*",
+    r"\b(?:published|posted|updated|last updated|am|on|stand|aktualisiert|erstellt|veröffentlicht|publié|"
+    r"publicado|actualizado|pubblicato|diterbitkan|опубликовано|güncelleme)\b:?\s.*?\d.*|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\s\d{1,2}:\d{2}.*|(?<=\s)фото\b.*|\beditor\s*:.*|(?:责任)?编辑\s*[:：].*",
     re.IGNORECASE,
 )
 _HARD_SPLIT = re.compile(r"\s*(?:[;|\n、]|\s[/•·–—]\s|\s-\s|,(?!\s*(?:Jr|Sr|II|III|PhD|Ph\.D|MD|M\.D|Esq)\b))\s*")
 _SUFFIX = re.compile(r"\s*(?:,\s*)?(?:PhD|Ph\.D\.?|M\.?D\.?|Esq\.?)$")
-_AFTER_NAME = re.compile(r"\s+(?:기자|特派员|通讯员|记者|for|in|reports?|writes?|von der|aus)(?:\s.*)?$")
+_AFTER_NAME = re.compile(
+    r"\s+(?:기자|선임기자|인턴기자|특파원|特派员|通讯员|记者|for|in|from|dari|reports?|writes?|von der|aus)(?:\s.*)?$|"
+    r"(?<=[\u3040-\u9fff])\s?(?:記者|特派員)$"
+)
+_KOREAN_DOT = re.compile(r"(?<=[가-힣])·(?=[가-힣])")  # joins names in Korean; in Chinese it stands inside one
+_KOREAN_PLACE = re.compile(r"^[가-힣]{2,6}=(?=[가-힣])")  # "강릉=박준석 기자"
+_HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})+")
+_BRACKETED = re.compile(r"^[（(【\[](.{2,40})[）)】\]]$")
+# Family names of two words, as they begin a name that is printed "Last, First".
+_LAST_FIRST = re.compile(
+    r"(?P<last>(?:(?:De|Del|Dela|Delos|San|Santa|Van|Von|De la|De los|Van der)\s)?[^\W\d_][\w'’-]+),\s"
+    r"(?:(?P<suffix>Jr\.?|Sr\.?|I{2,3}|IV),\s)?(?P<first>[^\W\d_][\w'’.-]*(?:\s[^\W\d_]\.)?)"
+)
 _WORD = re.compile(r"[^\W\d_][\w.’'‘`-]*|[^\W\d_]")
 _HANDLE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # "chuck-ross": an account, not a name
 _TENDER = frozenset({"ni", "di", "de", "da", "av", "af", "per", "theo"})
 _DATED_LEAD = re.compile(
     r"^\S+\s.{0,30}?\d.*?\s(?:von|by|par|por|door|av|di)\s+(?=[^\W\d_])"
 )  # "Posted on 2 May 2024 by"
+_RANKS = frozenset({"staff", "senior", "chief", "special", "contributing", "freelance"})
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]")  # a name is one word in these scripts
 _LONGEST = 60
 _LONGEST_BYLINE = 500
 
@@ -42,7 +57,11 @@ def authors_of(
 
     ``house`` holds the folded names of the site itself, which is an organisation whatever its markup says.
     """
-    parts = [part for part in _parts(written, house) if fold(part) not in _nobody() and not _HANDLE.fullmatch(part)]
+    parts = [
+        part
+        for part in _parts(written, house)
+        if fold(part) not in _nobody() | _lone_leads() and not _HANDLE.fullmatch(part)
+    ]
     kinds = [(part, is_organisation or is_house(part, house)) for part in parts if _is_name(part)]
     return [Author(name=part, kind="organisation" if house_ else "person", url=url) for part, house_ in kinds]
 
@@ -50,7 +69,11 @@ def authors_of(
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Say whether a name is that of the site, an agency, a desk or a newsroom rather than of a person."""
     told = fold(name)
-    if told in house or re.search(r"\w\.(?:com|net|org|de|ph|ru|co)\b", name.casefold()):
+    if (
+        told in house
+        or name.casefold() in phrases("agencies")
+        or re.search(r"\w\.(?:com|net|org|de|ph|ru|co)\b", name.casefold())
+    ):
         return True
     initials = "".join(word[0] for word in name.split()).casefold()
     if len(initials) > 1 and initials in house:
@@ -123,16 +146,44 @@ def _is_capital(word: str) -> bool:
 
 
 def _parts(written: str, house: frozenset[str]) -> list[str]:
-    plain, _ = without_lead(without_noise(written[:_LONGEST_BYLINE]))
-    pieces = [piece for piece in _HARD_SPLIT.split(plain) if piece.strip()]
-    first_is_full = bool(pieces) and (len(pieces[0].split()) > 1 or is_house(pieces[0], house))
+    plain = _BRACKETED.sub(r"\1", _KOREAN_DOT.sub("、", _led(written[:_LONGEST_BYLINE])[0]))
+    plain, lead = _led(without_noise(plain))
+    pieces = [piece for group in plain.split(";") for piece in _pieces(group.strip(), house)]
+    if len(pieces) == 1 and _HAN_NAMES.fullmatch(pieces[0]) and (lead or _led(written)[1]) in _chinese_leads():
+        pieces = pieces[0].split()
     found = []
+    first_is_full = bool(pieces) and (len(pieces[0].split()) > 1 or is_house(pieces[0], house))
     for place, piece in enumerate(pieces):
-        if place and first_is_full and len(piece.split()) == 1 and unicodedata.category(piece[0]) != "Lo":
+        if place and first_is_full and len(piece.split()) == 1 and not _UNSPACED.match(piece):
             continue  # "Ana Cruz, Manila": a place or an agency behind a full name
         found.extend(_joined(piece))
     cleaned = [_tidy(part) for part in found]
-    return list(dict.fromkeys(part for part in cleaned if part and not _is_role(part)))
+    # "Guardian staff reporter" is a desk; behind a name the same words are that person's role.
+    is_desk = len(cleaned) == 1 and is_house(cleaned[0], house)
+    return list(dict.fromkeys(part for part in cleaned if part and (is_desk or not _is_role(part))))
+
+
+def _pieces(group: str, house: frozenset[str]) -> list[str]:
+    """Split what stands between two semicolons, unless it is one name as a catalogue prints it: "Cruz, Ana"."""
+    turned = _LAST_FIRST.fullmatch(group)
+    if turned and _is_capital(turned["last"]) and _is_capital(turned["first"]) and not is_house(group, house):
+        suffix = f", {turned['suffix']}" if turned["suffix"] else ""
+        return [f"{turned['first']} {turned['last']}{suffix}"]
+    return [piece for piece in _HARD_SPLIT.split(group) if piece.strip()]
+
+
+def _led(written: str) -> tuple[str, str]:
+    """Return a byline without its lead, and the lead."""
+    plain = squeeze(written)
+    if plain.startswith("by "):  # themes write it small beside the name, where prose does too
+        return plain[3:], "by"
+    rest, has_lead = without_lead(plain)
+    return rest, plain[: len(plain) - len(rest)].strip(" :：/") if has_lead else ""
+
+
+@cache
+def _chinese_leads() -> frozenset[str]:
+    return frozenset(lead.strip(":/") for language, lead in load("byline_leads") if language == "zh")
 
 
 def _joined(piece: str) -> list[str]:
@@ -150,7 +201,20 @@ def _joined(piece: str) -> list[str]:
 
 def _tidy(part: str) -> str:
     plain, _ = without_lead(part.strip(" \t.,;:|*-–—_/\"'“”"))
-    return squeeze(_SUFFIX.sub("", _AFTER_NAME.sub("", plain))).strip(' .,;:|*–—_/"“”') + _dot(part)
+    plain = _KOREAN_PLACE.sub("", _with_agency().sub("", plain))
+    words = _SUFFIX.sub("", _AFTER_NAME.sub("", plain)).split()
+    while len(words) > 2 and words[-1].casefold().strip(".,") in phrases("roles") | _RANKS:
+        words.pop()  # "Ana Cruz Staff Reporter"
+    if phrases("organisations") & {word.casefold() for word in words}:
+        words = plain.split()  # "Guardian staff reporter" is a desk
+    return " ".join(words).strip(' .,;:|*–—_/"“”') + _dot(part)
+
+
+@cache
+def _with_agency() -> re.Pattern[str]:
+    """Return the pattern of "avec AFP" behind a name."""
+    names = "|".join(re.escape(name) for name in sorted(phrases("agencies"), key=len, reverse=True))
+    return re.compile(rf"\s+(?:avec|with|mit|con|com|met|med)\s+(?:l['’]|the\s)?(?:{names})$", re.IGNORECASE)
 
 
 def _dot(part: str) -> str:
@@ -178,6 +242,12 @@ def _nobody() -> frozenset[str]:
 
 
 @cache
+def _lone_leads() -> frozenset[str]:
+    """Return the leads that name nobody when they stand alone: "Von" before a name that is marked by itself."""
+    return frozenset(fold(lead) for _, lead in load("byline_leads")) - {"nina", "nila"}
+
+
+@cache
 def _leads() -> re.Pattern[str]:
     listed = sorted({lead for _, lead in load("byline_leads")}, key=len, reverse=True)
     return re.compile("|".join(_lead(lead) for lead in listed))
@@ -185,15 +255,16 @@ def _leads() -> re.Pattern[str]:
 
 def _lead(lead: str) -> str:
     """A lead may be printed in capitals or with a small first letter, and must end where a word does."""
-    forms = (
-        {lead, lead.upper(), lead.capitalize(), lead[0].lower() + lead[1:]}
-        if len(lead) > 2
-        else {lead, lead.upper(), lead.capitalize()}
-    )
-    ends = r"\s*" if lead[-1] in ":/=" else r"(?:\s*:\s*|\s+)"
-    return rf"(?:{'|'.join(re.escape(form.rstrip(':')) for form in sorted(forms))})" + (
-        r"\s*[:：]\s*" if lead[-1] == ":" else ends
-    )
+    forms = {lead, lead.upper(), lead.capitalize()}
+    if len(lead) > 2:
+        forms |= {lead[0].lower() + lead[1:], lead.title()}
+    if _UNSPACED.match(lead):
+        ends = r"\s*[:：/＝=]?\s*"
+    elif lead[-1] in "/=":
+        ends = r"\s*"
+    else:
+        ends = r"(?:\s*[:：/]\s*|\s+[-–—]\s+|\s+)" if lead[-1] != ":" else r"\s*[:：]\s*"
+    return rf"(?:{'|'.join(re.escape(form.rstrip(':')) for form in sorted(forms))}){ends}"
 
 
 def unique(found: Iterable[Author]) -> tuple[Author, ...]:

@@ -24,7 +24,7 @@ from crawler.reading.jsonld import Graph, Node, text
 from crawler.reading.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 MAX_BYTES = 10 * 2**20  # a story of more than 10 MiB of markup is not one
@@ -41,6 +41,11 @@ _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 
 # lxml's own look-up for HTML asks Python for the class of every element it shows; we need only one class.
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
+
+
+Holder = tuple[int, HtmlElement]  # an element and its place on the page
+_KNOWN: dict[re.Pattern[str], dict[str, bool]] = {}
+_MOST_KNOWN = 20_000  # names remembered for each pattern; some sites make up new ones for every page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +75,17 @@ class Page:
         return tuple(self.tree.iter())
 
     @cached_property
-    def _by_class(self) -> dict[str, list[tuple[int, HtmlElement]]]:
-        found: dict[str, list[tuple[int, HtmlElement]]] = {}
+    def _by_class(self) -> dict[str, list[Holder]]:
+        return self._index("class")
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[Holder]]:
+        return self._index("id")
+
+    def _index(self, attribute: str) -> dict[str, list[Holder]]:
+        found: dict[str, list[Holder]] = {}
         for place, element in enumerate(self.elements):
-            names = element.get("class")
+            names = element.get(attribute)
             if names:
                 found.setdefault(names.lower(), []).append((place, element))
         return found
@@ -98,8 +110,18 @@ class Page:
 
         Elements share class attributes, so a pattern is tried a few hundred times a page, not thousands.
         """
-        found = [holder for names, holders in self._by_class.items() if pattern.search(names) for holder in holders]
-        return [element for _, element in sorted(found, key=_place)]
+        return [element for _, element in sorted(_matching(pattern, self._by_class), key=_place)]
+
+    def named(
+        self, names: re.Pattern[str], ids: re.Pattern[str], tags: frozenset[str] | None, **values: str
+    ) -> list[HtmlElement]:
+        """Return the elements with such a tag and such a class, id or attribute (lower case), in page order."""
+        found = dict([*_matching(names, self._by_class), *_matching(ids, self._by_id)])
+        for name, value in values.items():
+            if name in self.text:
+                places = enumerate(self.elements)
+                found |= {place: element for place, element in places if value == (element.get(name) or "").lower()}
+        return [found[place] for place in sorted(found) if tags is None or found[place].tag in tags]
 
     @cached_property
     def meta(self) -> dict[str, tuple[str, ...]]:
@@ -199,8 +221,26 @@ class Page:
         return bool(headline) and headline in title
 
 
-def _place(holder: tuple[int, HtmlElement]) -> int:
+def _place(holder: Holder) -> int:
     return holder[0]
+
+
+def _matching(pattern: re.Pattern[str], index: Mapping[str, list[Holder]]) -> list[Holder]:
+    """Return the holders of the names in which a pattern is found.
+
+    Pages of one site share their names, so what a pattern said about one is remembered.
+    """
+    known = _KNOWN.setdefault(pattern, {})
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    found: list[Holder] = []
+    for names, holders in index.items():
+        verdict = known.get(names)
+        if verdict is None:
+            verdict = known[names] = pattern.search(names) is not None
+        if verdict:
+            found += holders
+    return found
 
 
 def _refuse(payload: bytes) -> None:

@@ -96,3 +96,63 @@ def test_an_article_body_that_is_another_text_changes_nothing() -> None:
 def test_the_sites_own_selector_gives_its_blocks() -> None:
     made = page('<div class="post">Lead in bold<br>and more<p>One.</p><ul><li>Two</li></ul><p> </p></div>')
     assert body.stated(made, ".post") == ("Lead in bold and more", "One.", "Two")
+
+
+def _filtered(*lines: str, headlines: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    known = body.Known(headlines=headlines, names=frozenset(), biographies=())
+    return body.filtered(lines, known, CLOCK)
+
+
+def test_the_headline_with_its_kicker_before_it_is_no_line() -> None:
+    known = frozenset({"ferryservicetoislaverderesumesafterrepairs"})
+    assert _filtered(f"Islands and ports:{TITLE}", *PARAGRAPHS, headlines=known) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "17:41 PST, October 13, 2026",
+        "segunda-feira, 22 de janeiro de 2026 às 0:13",
+        "2026年1月14日 01時28分 (1月14日 01時40分更新)",
+        "Uppdaterad 15.59 | Publicerad 14.14",
+    ],
+)
+def test_a_line_of_date_and_time_at_the_top_is_no_line(line: str) -> None:
+    assert _filtered(line, *PARAGRAPHS) == PARAGRAPHS
+
+
+def test_a_sentence_with_a_time_and_a_year_at_the_top_stays() -> None:
+    line = "The first boat of 2026 left the old pier at 7:15 on Friday, with forty people and a goat on board."
+    assert _filtered(line, *PARAGRAPHS) == (line, *PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sign up and get our morning newsletter, written by people who know the islands and their boats.",
+        "Unser Newsletter kommt jeden Morgen kostenlos zu Ihnen, von Menschen, die die Inseln kennen.",
+        "Copyright © 2026 Panublion Daily",
+        "© Panublion Daily, 2026",
+    ],
+)
+def test_what_a_paper_says_of_itself_at_the_end_is_no_line(line: str) -> None:
+    assert _filtered(*PARAGRAPHS, line) == PARAGRAPHS
+
+
+def test_one_such_word_says_nothing() -> None:
+    line = "The parish newsletter had told everyone on Sunday that the boat would sail again before the fiesta."
+    assert _filtered(*PARAGRAPHS, line) == (*PARAGRAPHS, line)
+
+
+def test_a_live_blog_is_read_up_to_its_first_update() -> None:
+    update = "The harbour master has just opened the second pier, and the queue in front of it is long."
+    posting = {"@type": "BlogPosting", "headline": "Second pier opens", "articleBody": update}
+    inside = f"<h2>Second pier opens</h2><p>{update}</p><p>An older one that the data does not name any more.</p>"
+    head = json_ld(**{"@type": "LiveBlogPosting", "liveBlogUpdate": [posting]})
+    assert body.paragraphs_of(story(inside=inside, head=head), []) == PARAGRAPHS
+
+
+def test_a_live_blog_without_a_text_of_its_own_keeps_its_updates() -> None:
+    posting = {"@type": "BlogPosting", "headline": "The pier is full", "articleBody": PARAGRAPHS[0]}
+    head = json_ld(**{"@type": "LiveBlogPosting", "liveBlogUpdate": [posting]})
+    assert body.paragraphs_of(story(head=head), []) == PARAGRAPHS

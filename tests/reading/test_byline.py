@@ -140,3 +140,55 @@ def test_a_news_office_is_an_organisation_in_filipino_too() -> None:
     assert [(author.name, author.kind) for author in byline.byline_of(told, SITE)[0]] == [
         ("Tanggapan ng Balita", "organisation")
     ]
+
+
+def test_an_agency_may_stand_beside_a_person() -> None:
+    authors = [{"@type": "Person", "name": "Ana Cruz"}, {"@type": "Organization", "name": "Reuters"}]
+    assert read(story(head=json_ld(author=authors)))[0] == ["Ana Cruz", "Reuters"]
+
+
+def test_an_agency_says_more_than_the_papers_own_name() -> None:
+    head = json_ld(author={"@type": "Organization", "name": "Panublion Daily"})
+    made = story(head=f'{head}<meta name="articleauthor" content="Anadolu Ajansı">')
+    assert read(made)[0] == ["Anadolu Ajansı"]
+
+
+def test_the_initials_of_an_agency_are_not_completed() -> None:
+    made = story(meta='<p class="author">SID Nachrichtenagentur</p>', head=json_ld(author="SID"))
+    assert read(made)[0] == ["SID"]
+
+
+def test_who_is_called_the_editor_is_not_the_author() -> None:
+    meta = '<div class="author-2">Ben Reyes</div><div class="info-author">Editor : Ana Cruz</div>'
+    assert read(story(meta=meta, head=json_ld(author="Ana Cruz")))[0] == ["Ben Reyes"]
+
+
+def test_bylines_side_by_side_are_all_read_where_structured_data_names_one() -> None:
+    meta = '<div><p class="byline">Ben Reyes</p><p class="byline">Ana Cruz</p></div>'
+    assert read(story(meta=meta, head=json_ld(author="Ana Cruz")))[0] == ["Ben Reyes", "Ana Cruz"]
+
+
+def test_a_byline_that_names_more_than_structured_data_is_taken() -> None:
+    made = story(meta='<p class="author">By Ana Cruz, Ben Reyes</p>', head=json_ld(author="Ana Cruz"))
+    assert read(made)[0] == ["Ana Cruz", "Ben Reyes"]
+
+
+def test_a_byline_that_says_the_same_ends_the_search_for_more() -> None:
+    more = '<p class="author">Ana Cruz, Ben Reyes, Carla Sy</p>'
+    made = story(meta='<p class="author">Ana Cruz</p>', inside=more, head=json_ld(author="Ana Cruz"))
+    assert read(made)[0] == ["Ana Cruz"]
+
+
+def test_initials_count_where_the_page_marks_them_as_its_author() -> None:
+    assert read(story(inside='<p>Radio; <span itemprop="author">pan/hosb;kesm</span></p>'))[0] == ["pan/hosb", "kesm"]
+
+
+def test_a_lead_with_a_name_and_a_date_on_one_line_is_a_byline() -> None:
+    made = story(meta="<div>Ein Artikel von <strong>Eva Roth</strong> | 27.01.2022 - 12:45</div>")
+    assert read(made)[0] == ["Eva Roth"]
+    assert read(story(meta='<address>By <a href="/ana">Ana Cruz</a></address>'))[0] == ["Ana Cruz"]
+
+
+def test_the_date_in_a_byline_is_no_name() -> None:
+    meta = '<time class="article-author-date">Thursday, 4 November 2021</time><p class="author">by Ana Cruz</p>'
+    assert read(story(meta=meta))[0] == ["Ana Cruz"]

@@ -43,6 +43,23 @@ def value(made: Page, metric: str = "views") -> int | None:
         ("<p>阅读 3.4万</p>", 34000),
         ("<p>Dibaca 417 kali</p>", 417),
         ('<p><i class="fa fa-eye"></i> 2,045</p>', 2045),
+        ('<div class="td-post-views">1,411 views</div>', 1411),
+        ('<span class="meta-views meta-item"><span class="view-number">454</span> Views</span>', 454),
+        ('<div class="post-meta"><span class="post-views">356 Views</span></div>', 356),
+        ('<span class="aft-view-count"><span class="aft-show-hover">2045</span></span>', 2045),
+        ('<span class="entry-views">21 views</span>', 21),
+        ('<span class="entry-views-count">21</span>', 21),
+        (
+            '<span class="vw-post-views vw-post-views-id-4711"><i class="vw-post-views-count">1.204</i></span>',
+            1204,
+        ),
+        ('<span class="bdaia-post-view">318</span>', 318),
+        ('<span class="bx-newslist-show-counter">Количество показов: 88</span>', 88),
+        ("<p>(1599 x gelesen)</p>", 1599),
+        ("<p>조회수 1,024</p>", 1024),
+        ("<p>১,২০৪ বার পঠিত</p>", 1204),
+        ("<p>1,2 тыс. просмотров</p>", 1200),
+        ("<p>อ่าน 512 ครั้ง</p>", 512),
     ],
 )
 def test_own_view_counters_are_read(markup: str, views: int) -> None:
@@ -60,6 +77,7 @@ def test_own_view_counters_are_read(markup: str, views: int) -> None:
         "<p>View 6 Images</p>",
         '<div class="views-row">12</div>',
         '<span class="views-count">12</span>',
+        '<div class="post-views post-4650"><span class="post-views-count">9</span></div>',
     ],
 )
 def test_numbers_that_count_no_views_are_left_alone(markup: str) -> None:
@@ -143,10 +161,48 @@ def test_the_counter_of_a_video_on_the_page_is_not_the_articles() -> None:
         ('<section id="comments"><h2>4 thoughts on “Ferry”</h2></section>', 4),
         ('<div data-comments-count="112"></div>', 112),
         ('<span itemprop="commentCount">1 Kommentar</span>', 1),
+        ('<div class="tdb_single_comments_count"><a href="#x">6 Comments</a></div>', 6),
+        ('<span class="wpd-cc-value">112</span>', 112),
+        ('<div class="argcoms"><b>5</b></div>', 5),
+        ('<li class="comment-comments"><a href="#x">3 comments</a></li>', 3),
+        ('<div class="itemComments"><a href="#x"><span>8</span> comments</a></div>', 8),
+        ('<meta property="schema:interactionCount" content="UserComments:2">', 2),
+        ("<button aria-label='x'>267 Kommentare</button>", 267),
+        ("<div id='thread'><h3>12 comentarios</h3></div>", 12),
+        ("<p>댓글0</p>", 0),
+        ("<h4>Noch kein Kommentar</h4>", 0),
+        ("<h2>Comments (32)</h2>", 32),
+        ("<a href='#thread-comments-88'>See all comments (32)</a>", 32),
+        ("<div>Kommentare (1) anzeigen</div>", 1),
+        ('<span class="comments" title="Kommentare"><i></i>16</span>', 16),
+        ('<x-thread :num-comments="47"></x-thread>', 47),
+        ('<x-thread :num-comments="0"></x-thread>', None),
+        ('<aside><p><span>0</span> Kommentare</p><a href="#">Drucken</a></aside>', 0),
+        ('<aside class="comments"><h2>5 Comentarios</h2></aside>', 5),
+        ("<p>1000 Antworten</p>", None),
+        ('<section id="comments"><h2>11 responses to “Ferry”</h2></section>', 11),
+        ("<p>The mayor read 12 comments aloud that people had written on the wall of the pier.</p>", None),
     ],
 )
 def test_comment_counts_are_read(markup: str, comments: int | None) -> None:
     assert value(story(meta=markup), "comments") == comments
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<aside><h3><a href="/other/">Another story of the same long day</a></h3><p>9 comments</p></aside>',
+        '<li><h3><a href="/other/">Another story of the day</a></h3><span>9 comments</span></li>',
+        '<div class="widget recent-comments"><a href="/other/#comments">A long other story: Ben</a> 9 comments</div>',
+        '<p><a href="https://panublion.example/other/#disqus_thread">9 comments</a></p>',
+    ],
+)
+def test_comments_of_other_stories_are_left_alone(markup: str) -> None:
+    assert value(story(markup), "comments") is None
+
+
+def test_comment_counts_that_disagree_are_none() -> None:
+    assert value(story(meta="<p>3 comments</p><p>4 comments</p>"), "comments") is None
 
 
 def test_the_visible_number_of_comments_beats_structured_data() -> None:
@@ -190,6 +246,107 @@ def test_post_views_counter_is_pending_where_a_script_loads_it() -> None:
     assert pending["url"] == "https://panublion.example/wp-json/post-views-counter/get-post-views/4711"
     printed = '<div class="post-views post-4711"><span class="post-views-count">9</span></div>'
     assert counters(story(script, meta=printed, body_class="postid-4711"))[1] is None
+
+
+ROOT = "https://panublion.example"
+
+
+@pytest.mark.parametrize(
+    ("markup", "system", "url"),
+    [
+        (
+            "<script>var wpPostViewsL10n = {};</script>",
+            "wp-postviews",
+            f"{ROOT}/wp-json/wp/v2/posts/4711?_fields=views",
+        ),
+        (
+            (
+                '<script src="/wp-content/plugins/wordpress-popular-posts/assets/js/wpp.min.js"'
+                f' data-api-url="{ROOT}/wp-json/wordpress-popular-posts" data-post-id="4711"></script>'
+            ),
+            "wordpress-popular-posts",
+            f"{ROOT}/wp-json/wordpress-popular-posts/v2/views/4711?include_views_text=0",
+        ),
+        (
+            '<div class="tptn_counter" data-tptn-url="/?top_ten_id=4711&amp;view_counter=1"></div>',
+            "top-10",
+            f"{ROOT}/?top_ten_id=4711&view_counter=1",
+        ),
+        (
+            '<p class="pvc_stats pvc_load_by_ajax_update" data-element-id="4711"></p>',
+            "page-views-count",
+            f"{ROOT}/wp-json/pvc/v1/view/4711",
+        ),
+        (
+            '<p class="bawpvc-ajax-counter" data-id="4711"></p>',
+            "baw-post-views-count",
+            f"{ROOT}/wp-admin/admin-ajax.php?action=bawpvc-ajax-counter&p=4711&n=0",
+        ),
+        (
+            (
+                '<span class="disqus-comment-count" data-disqus-identifier="4711 x"></span>'
+                '<script src="//panublion.disqus.com/count.js"></script>'
+            ),
+            "disqus",
+            "https://panublion.disqus.com/count-data.js?1=4711+x",
+        ),
+        (
+            f'<a href="{URL}#disqus_thread">Comments</a><script src="//panublion.disqus.com/count.js"></script>',
+            "disqus",
+            (
+                "https://panublion.disqus.com/count-data.js?2=https%3A%2F%2Fpanublion.example%2F2026%2F05%2F02%2F"
+                "ferry-service-resumes%2F"
+            ),
+        ),
+    ],
+)
+def test_a_number_loaded_by_script_is_pending_with_a_request_that_only_reads(
+    markup: str, system: str, url: str
+) -> None:
+    assert counters(story(meta=markup, body_class="postid-4711"))[1] == {
+        "system": system,
+        "post_id": "4711",
+        "method": "GET",
+        "url": url,
+        "adds": False,
+    }
+    if system != "disqus":
+        assert counters(story(meta=markup, body_class="postid-12"))[1] in (
+            None,
+            {
+                "system": "wp-postviews",
+                "post_id": "12",
+                "method": "GET",
+                "url": f"{ROOT}/wp-json/wp/v2/posts/12?_fields=views",
+                "adds": False,
+            },
+        )
+
+
+def test_wordpress_in_a_folder_is_asked_where_the_page_says() -> None:
+    head = f'<link rel="https://api.w.org/" href="{ROOT}/news/wp-json/">'
+    made = story("<script>var wpPostViewsL10n = {};</script>", head=head, body_class="postid-4711")
+    pending = counters(made)[1]
+    assert pending is not None
+    assert pending["url"] == f"{ROOT}/news/wp-json/wp/v2/posts/4711?_fields=views"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'jQuery.get("/wp-admin/admin-ajax.php","postviews_id=4711&action=tie_postviews")',
+        'jfla=["view_counter"]',
+        'PenciSimplePopularPosts_AddCount("4711")',
+        "var better_post_views_vars={}",
+        'load("/plus/count.php?view=yes&aid=4711")',
+        'load("/api.php?op=count&id=4711&modelid=1")',
+    ],
+)
+def test_a_request_that_adds_a_view_is_never_given_and_a_zero_there_is_unknown(script: str) -> None:
+    made = story(f"<script>{script}</script>", meta="<p>Views: 0</p>", body_class="postid-4711")
+    assert (value(made), counters(made)[1]) == (None, None)
+    printed = story(f"<script>{script}</script>", meta="<p>Views: 12</p>", body_class="postid-4711")
+    assert value(printed) == 12
 
 
 def test_a_page_without_a_headline_has_no_unmarked_counter() -> None:

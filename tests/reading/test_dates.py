@@ -38,6 +38,15 @@ GERMAN = Clock(ZoneInfo("Europe/Berlin"), FETCHED_AT, ("de",), month_first=False
         ("Nobiembre 4, 2025", "2025-11-04"),
         ("Hulyo 4, 2025 10:30 ng umaga", "2025-07-04T10:30:00+08:00"),
         ("Hulyo 4, 2025 10:30 ng gabi", "2025-07-04T22:30:00+08:00"),
+        ("ika-2 sa Hunyo 2025", "2025-06-02"),
+        ("Disiembre 25, 2025", "2025-12-25"),
+        ("Domingo, Hunyo 1, 2025", "2025-06-01"),
+        ("Mayo 2, 2026 alas-2:15 ng hapon", "2026-05-02T14:15:00+08:00"),
+        ("Hunyo 2, 2025 10:30 sa buntag", "2025-06-02T10:30:00+08:00"),
+        ("Hunyo 2, 2025 3:00 sa hapon", "2025-06-02T15:00:00+08:00"),
+        ("3 araw na ang nakakaraan", "2026-05-01"),
+        ("3 ka adlaw ang milabay", "2026-05-01"),
+        ("gahapon", "2026-05-03"),
         ("2 hours ago", "2026-05-04T08:00:00+08:00"),
         ("kahapon", "2026-05-03"),
     ],
@@ -151,3 +160,28 @@ def test_the_modified_date_is_what_the_page_admits_and_never_guessed() -> None:
 def test_a_clock_takes_languages_and_order_from_site_and_page() -> None:
     assert Clock.of(page(lang="en-US"), SITE) == Clock(MANILA, FETCHED_AT, ("en", "hil", "tl"), month_first=True)
     assert dates.zone_of("Nowhere/Land") is UTC
+
+
+def test_a_date_that_ends_the_title_is_before_the_dates_in_lists() -> None:
+    made = page(
+        '<h1>Ferry resumes</h1><p class="date">24.04.2026</p>',
+        head="<title>Ferry resumes | Panublion | 28.04.2026</title>",
+    )
+    moment, source = dates.published(made, dates.Clock.of(made, SITE))
+    assert moment is not None
+    assert (moment.at.date().isoformat(), source) == ("2026-04-28", "title")
+
+
+def test_a_date_line_without_a_class_behind_the_headline_is_read() -> None:
+    made = page("<h1>Die Fähre fährt wieder auf die Insel</h1><p>1. Februar 2026, Eva Roth</p>", url="", lang="de")
+    moment, source = dates.published(made, dates.Clock.of(made, SITE))
+    assert moment is not None
+    assert (moment.at.date().isoformat(), source) == ("2026-02-01", "dom line")
+
+
+def test_a_label_says_which_of_two_dates_is_the_publication() -> None:
+    told = "<p>Letzte Änderung: 31.01.2026<br>Erschienen am: 01.02.2026</p>"
+    made = page(f"<p>Die Fähre fährt wieder.</p>{told}", url="", lang="de")
+    moment, source = dates.published(made, dates.Clock.of(made, SITE))
+    assert moment is not None
+    assert (moment.at.date().isoformat(), source) == ("2026-02-01", "dom label")
