@@ -11,7 +11,7 @@ from tests.reading.build import FETCHED_AT, PAGES, PARAGRAPHS, SITE, TITLE, URL,
 
 @pytest.fixture(scope="module")
 def tagdiv() -> Page:
-    return Page.parse((PAGES / "tagdiv.html").read_bytes(), URL, "utf-8", FETCHED_AT)
+    return Page.parse((PAGES / "themes" / "tagdiv.html").read_bytes(), URL, "utf-8", FETCHED_AT)
 
 
 def test_a_tagdiv_page_is_read_whole(tagdiv: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from crawler.reading.__main__ import answer, serve
 from tests.reading.build import PAGES, TITLE, URL
 
-PAGE = (PAGES / "tagdiv.html").read_bytes()
+PAGE = (PAGES / "themes" / "tagdiv.html").read_bytes()
 
 
 def request(payload: bytes = PAGE, **values: Any) -> str:
