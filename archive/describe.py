@@ -62,6 +62,7 @@ def _told(connection: Connection, row: Any, reading: Any) -> dict[str, Any]:
         authors.append({"name": name, "kind": kind, "url": url, "profile": profile, "profile_language": language})
     return {
         "dateline": reading.dateline,
+        "agency": reading.agency,
         "authors": authors,
         "byline": reading.byline,
         "published": printed(reading.published_at, reading.published_offset, reading.published_precision),

@@ -214,6 +214,7 @@ class Reading:
     profiles: tuple[Profile, ...] = ()
     paragraphs: tuple[str, ...] = ()
     dateline: str | None = None
+    agency: str | None = None  # the wire agency that dateline, byline or a closing credit names
     published: Moment | None = None
     modified: Moment | None = None
     language: str | None = None

@@ -199,7 +199,7 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, co
     if full:
         values |= {
             name: getattr(reading, name)
-            for name in ("title", "standfirst", "byline", "dateline", "section", "language", "canonical_url")
+            for name in ("title", "standfirst", "byline", "dateline", "agency", "section", "language", "canonical_url")
         }
         values |= moment_columns("published", reading.published)
         values |= {

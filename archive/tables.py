@@ -340,6 +340,7 @@ reading = Table(
     Column("standfirst", sa.Text),
     Column("byline", sa.Text),
     Column("dateline", sa.Text),
+    Column("agency", sa.Text, comment="the wire agency named with the story"),
     Column("section", sa.Text),
     Column("language", sa.Text),
     Column("canonical_url", sa.Text),

@@ -44,6 +44,7 @@ _CHECKED = {
     "HEMEROTECA_CLOCK_OFFSET": ("getfloat", "a number of seconds"),
     "HEMEROTECA_READERS": ("getint", "a number of processes"),
     "HEMEROTECA_READ_TIMEOUT": ("getfloat", "a number of seconds"),
+    "HEMEROTECA_READ_MEMORY": ("getint", "a number of MiB"),
     "HEMEROTECA_FEED_PAGES": ("getint", "a number of pages"),
 }
 

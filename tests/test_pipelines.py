@@ -1,5 +1,7 @@
 import asyncio
+import multiprocessing
 import os
+import signal
 import time
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -30,6 +32,12 @@ def sometimes_bad(payload, url, encoding, fetched_at, site):
         time.sleep(60)
     if payload == b"die":
         os._exit(3)
+    if payload == b"killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if payload == b"eat":
+        eaten = []
+        while True:
+            eaten.append(bytearray(2**24))
     return Reading(reader=Reader(name="test", version="1"), title=payload.decode())
 
 
@@ -48,13 +56,54 @@ def read(pipeline: ReadPipeline, *captures: Capture) -> list[Reading | None]:
     return asyncio.run(run())
 
 
-def test_a_reader_that_hangs_or_dies_takes_only_its_page_with_it():
-    good, hung, dead, after = read(
-        ShakyReader(workers=2, timeout=1.5), *(capture(text) for text in (b"one", b"hang", b"die", b"two"))
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_reader_that_hangs_dies_or_eats_the_memory_takes_only_its_page_with_it(workers):
+    payloads = (b"one", b"hang", b"two", b"die", b"three", b"killed", b"four", b"eat", b"five")
+    pipeline = ShakyReader(workers=workers, timeout=1.5, memory=400)
+    readings = dict(zip(payloads, read(pipeline, *map(capture, payloads)), strict=True))
+    bad = {name: readings.pop(name) for name in (b"hang", b"die", b"killed", b"eat")}
+    assert [reading.title for reading in readings.values()] == ["one", "two", "three", "four", "five"]
+    assert {reading.outcome for reading in bad.values()} == {"unreadable"}
+    assert {name: reading.reason for name, reading in bad.items()} == {
+        b"hang": "the reader took longer than 1.5 s",
+        b"die": "the reader died: exit 3",
+        b"killed": "the reader died: exit -9",
+        b"eat": "the reader needs more than 400 MiB",
+    }
+
+
+def test_a_pool_whose_idle_process_is_killed_is_opened_anew():
+    pipeline = ShakyReader(workers=1, timeout=5)
+
+    async def run() -> list[str]:
+        items = [Item(capture=capture(payload), site=SITE) for payload in (b"one", b"two")]
+        try:
+            first = await pipeline.process_item(items[0])
+            for process in multiprocessing.active_children():
+                if process.name == "pebble_pool_worker":
+                    process.kill()
+            await asyncio.sleep(0.5)
+            second = await pipeline.process_item(items[1])
+        finally:
+            await pipeline.close_spider()
+        return [first.reading.title, second.reading.title]
+
+    assert asyncio.run(run()) == ["one", "two"]
+
+
+def test_readers_that_cannot_start_leave_the_pages_unread():
+    (reading,) = read(ShakyReader(workers=1, timeout=5, memory=1), capture(b"one"))
+    assert (reading.outcome, reading.reason) == ("unreadable", "the readers died before they began")
+
+
+def test_a_page_that_would_fill_the_memory_is_unreadable_and_the_next_is_read():
+    huge, page = read(
+        ReadPipeline(workers=1, timeout=30, memory=200),
+        capture(story("The bridge is closed").replace(b"<p>", b"<p>" * 300_000, 1)),
+        capture(story("The bridge is closed")),
     )
-    assert (good.title, after.title) == ("one", "two")
-    assert (hung.outcome, hung.reason) == ("unreadable", "the reader took longer than 1.5 s")
-    assert (dead.outcome, dead.reason) == ("unreadable", "the reader died: exit 3")
+    assert huge.outcome == "unreadable"
+    assert page.title == "The bridge is closed"
 
 
 def test_only_pages_that_were_answered_with_200_are_read():

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import multiprocessing
 import re
+import resource
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _MARKUP = re.compile(rb"<!doctype\s+html|<html|<head|<body", re.IGNORECASE)
+_TRIES = 3  # times that a page is given to a new pool when the pool broke, whichever page broke it
+_MOST_PAGES = 2000  # read by one process, then a fresh one takes its place: what a library leaks never fills the bound
 _UNSURE = ("", "text/plain", "application/octet-stream", "unknown/unknown")
 
 
@@ -34,16 +38,21 @@ class ReadPipeline:
 
     reader = staticmethod(read_capture)
 
-    def __init__(self, workers: int, timeout: float) -> None:
+    def __init__(self, workers: int, timeout: float, memory: int = 0) -> None:
         self.workers = workers
         self.timeout = timeout
+        self.memory = memory
         self._pool: ProcessPool | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build it as Scrapy does."""
         settings = crawler.settings
-        return cls(max(settings.getint("HEMEROTECA_READERS"), 1), settings.getfloat("HEMEROTECA_READ_TIMEOUT"))
+        return cls(
+            max(settings.getint("HEMEROTECA_READERS"), 1),
+            settings.getfloat("HEMEROTECA_READ_TIMEOUT"),
+            settings.getint("HEMEROTECA_READ_MEMORY"),
+        )
 
     async def process_item(self, item: Item) -> Item:
         """Return the item with its reading; a capture that is no answer with 200 has none."""
@@ -54,35 +63,62 @@ class ReadPipeline:
             return replace(item, reading=Reading(reader=READER, outcome="not_article", reason=reason))
         if capture.truncated:
             # Half a story would look like a story whose second half was quietly taken away.
-            return replace(
-                item, reading=Reading(reader=READER, outcome="unreadable", reason=f"cut off: {capture.truncated}")
-            )
+            return replace(item, reading=_unreadable(f"cut off: {capture.truncated}"))
         return replace(item, reading=await self.read(item))
 
     async def read(self, item: Item) -> Reading:
-        """Read one page; a reader that hangs or dies takes only this page with it."""
+        """Read one page; a reader that hangs, dies or wants too much memory takes only this page with it."""
+        for _ in range(_TRIES):
+            pool = self._pool = self._pool or self._opened()
+            try:
+                return await self._read_in(pool, item)
+            except TimeoutError:
+                return _unreadable(f"the reader took longer than {self.timeout:g} s")
+            except MemoryError:
+                return _unreadable(f"the reader needs more than {self.memory} MiB")
+            except ProcessExpired as error:
+                return _unreadable(f"the reader died: exit {error.exitcode}")
+            except (BrokenProcessPool, RuntimeError):
+                # pebble gives a pool up when a process dies that has said of no page that it has it.
+                await self._close(pool)
+        return _unreadable("the readers died before they began")
+
+    async def _read_in(self, pool: ProcessPool, item: Item) -> Reading:
         capture = item.capture
-        if self._pool is None:
-            # spawn: a fork would copy the loop, its sockets and the archive's locks.
-            self._pool = ProcessPool(
-                max_workers=self.workers, context=multiprocessing.get_context("spawn"), initializer=warm_up
-            )
         args = (capture.payload, capture.url, charset(capture), capture.fetched_at, item.site)
-        future = self._pool.schedule(self.reader, args=args, timeout=self.timeout)
-        try:
-            return await asyncio.wrap_future(future)
-        except TimeoutError:
-            reason = f"the reader took longer than {self.timeout:g} s"
-        except ProcessExpired as error:
-            reason = f"the reader died: exit {error.exitcode}"
-        return Reading(reader=READER, outcome="unreadable", reason=reason)
+        return await asyncio.wrap_future(pool.schedule(self.reader, args=args, timeout=self.timeout))
+
+    def _opened(self) -> ProcessPool:
+        # spawn: a fork would copy the loop, its sockets and the archive's locks.
+        return ProcessPool(
+            max_workers=self.workers,
+            max_tasks=_MOST_PAGES,
+            context=multiprocessing.get_context("spawn"),
+            initializer=prepare,
+            initargs=(self.memory,),
+        )
+
+    async def _close(self, pool: ProcessPool) -> None:
+        if self._pool is pool:
+            self._pool = None
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble is typed but for this
+            await asyncio.to_thread(pool.join)
 
     async def close_spider(self) -> None:
         """Let the processes go."""
         if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble is typed but for this
-            await asyncio.to_thread(self._pool.join)
-            self._pool = None
+            await self._close(self._pool)
+
+
+def prepare(memory: int) -> None:
+    """Set a reader's process up: at most so many MiB of address space, 0 for any; called in that process."""
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory * 2**20, memory * 2**20))
+    warm_up()
+
+
+def _unreadable(reason: str) -> Reading:
+    return Reading(reader=READER, outcome="unreadable", reason=reason)
 
 
 def not_a_page(capture: Capture) -> str | None:

@@ -80,6 +80,7 @@ def shape(reading: Reading) -> dict[str, Any]:
         "byline": reading.byline,
         "modified": reading.modified.isoformat() if reading.modified else None,
         "dateline": reading.dateline,
+        "agency": reading.agency,
         "profiles": [dataclasses.asdict(profile) for profile in reading.profiles],
         "shares": shares.value if shares else None,
         "views_exact": views.exact if views else None,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from archive.records import Counter, Reading
 from crawler.errors import ReadingError
 from crawler.reading import READER, body, byline, counters, dates, profiles
-from crawler.reading.dateline import dateline_of
+from crawler.reading.attributes import NamePattern
+from crawler.reading.dateline import agency_of, dateline_in
 from crawler.reading.dom import fold, squeeze, text_of
 from crawler.reading.identity import canonical_of, identities_of
 from crawler.reading.jsonld import text
@@ -61,7 +62,7 @@ def read(page: Page, site: Site) -> Reading:
     _stated(draft, page, site, layout, clock)
     boxes = profiles.boxes(page)
     _general(draft, page, site, clock, boxes)
-    _paragraphs(draft, page, clock, boxes)
+    lines = _paragraphs(draft, page, clock, boxes)
     reason = why_not_article(page, draft.values.get("published"), draft.sources.get("published", ""),
                              draft.values.get("paragraphs", ()))  # fmt: skip
     if reason and "paragraphs" not in _site_fields(draft):
@@ -69,7 +70,7 @@ def read(page: Page, site: Site) -> Reading:
     for name in ("title", "paragraphs"):
         if name not in draft.values:
             raise ReadingError("empty", f"no {'body' if name == 'paragraphs' else name}")
-    _derived(draft, page)
+    _derived(draft, page, lines)
     return Reading(reader=READER, sources=draft.sources, **draft.values)
 
 
@@ -79,6 +80,8 @@ def read_capture(payload: bytes, url: str, encoding: str | None, fetched_at: dat
         return read(Page.parse(payload, url, encoding, fetched_at), site)
     except ReadingError as error:
         return Reading(reader=READER, outcome=error.outcome, reason=str(error))
+    except MemoryError:
+        return Reading(reader=READER, outcome="unreadable", reason="not enough memory to read the page")
     except Exception as error:  # noqa: BLE001  # no page may end the pool that reads the others: it is kept as unreadable
         return Reading(reader=READER, outcome="unreadable", reason=f"{type(error).__name__}: {error}"[:300])
 
@@ -166,8 +169,8 @@ def _context(draft: _Draft, page: Page) -> None:
     draft.set("identities", identities_of(page, canonical), "page")
 
 
-_STANDFIRST = re.compile(
-    r"(?:^|[\s_-])(?:standfirst|article(?:__|-)(?:lead|subtitle|intro|deck|dek)|entry-subtitle|td-post-sub-title|post-subtitle)(?=$|[\s_-])"
+_STANDFIRST = NamePattern(
+    r"(?:^|[\s_-])(?:standfirst|article(?:__|-)(?:lead|subtitle|intro|deck|dek)|entry-subtitle|td-post-sub-title|post-subtitle)(?:$|[\s_-])"
 )
 
 
@@ -227,19 +230,23 @@ def _opt_outs(page: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _paragraphs(draft: _Draft, page: Page, clock: dates.Clock, boxes: profiles.Boxes) -> None:
+def _paragraphs(draft: _Draft, page: Page, clock: dates.Clock, boxes: profiles.Boxes) -> tuple[str, ...]:
+    """Fill the story's paragraphs; return the lines they were chosen from, which still have the closing credit."""
     values = draft.values
     if "paragraphs" in values:
-        return
+        return cast("tuple[str, ...]", values["paragraphs"])
     known = body.Known.of(page, values.get("title"), values.get("authors", ()), values.get("profiles", ()))
     found = body.paragraphs_of(page, [box for box, _ in boxes])
     draft.set("paragraphs", body.filtered(found, known, clock), "trafilatura")
+    return found
 
 
-def _derived(draft: _Draft, page: Page) -> None:
-    """Fill what follows from the text: dateline and language. A standfirst that the body repeats is none."""
+def _derived(draft: _Draft, page: Page, lines: tuple[str, ...]) -> None:
+    """Fill what follows from the text: dateline, agency and language. A standfirst that the body repeats is none."""
     paragraphs = draft.values["paragraphs"]
-    draft.set("dateline", next(filter(None, map(dateline_of, paragraphs[:2])), None), "body")
+    dateline = dateline_in(paragraphs)
+    draft.set("dateline", dateline.place if dateline else None, "body")
+    draft.set("agency", *agency_of(lines, draft.values.get("authors", ()), draft.values.get("byline")))
     draft.set("language", language_of(" ".join(paragraphs), page.tree.get("lang")), "text")
     standfirst = fold(draft.values.get("standfirst") or "").rstrip("…")
     if standfirst and draft.sources["standfirst"] != "site" and standfirst[:200] in fold(" ".join(paragraphs)):

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+import re2
 from trafilatura import bare_extraction
 
+from crawler.reading.attributes import NamePattern
 from crawler.reading.boxes import heading, unwanted
 from crawler.reading.byline import is_byline
 from crawler.reading.counters import is_counter_line
@@ -34,26 +36,33 @@ if TYPE_CHECKING:
     from archive.records import Author, Profile
     from crawler.reading.page import Page
 
+# A box says in its name that it repeats, explains or sells: it is no part of the running text.
+_BESIDE = NamePattern(
+    r"(?:^|[\s_-])(?:info-?box|fact-?box|bullet-points|key-?(?:points|takeaways|facts)|show-comments|more-topics?|"
+    r"click-?to-?tweet|swp_ctt|access-wall|pay-?wall-?(?:box|message|offer)|donat(?:e|ion)-?box|infobox-items)(?:$|[\s_-])"
+)
+_BOX_TAGS = frozenset({"a", "aside", "div", "li", "ol", "section", "table", "ul"})
 _SHORT_BODY = 600  # below this the full cascade is asked: as good as always asking, and much cheaper
 _LONG_BODY = 3000  # above this, a text is enough whatever else the page shows
 _LEAST_SHARE = 0.2  # of the page, below which a shorter text is doubted; both figures are trafilatura's
 _SHORTEST = 250
 _MUCH_MORE = 2  # times what the page shows: then it shows a stub of what its data holds
 _REFEREE = 600  # an articleBody of fewer letters is a teaser
+_LONG_LINE = 100  # letters; a shorter one may be a subhead that the articleBody leaves out
 _TIME_OF_DAY = re.compile(r"(?<!\d)[012]?\d(?:[:.hH]|\s?時)[0-5]\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _COPYRIGHT = re.compile(r"[\W_]*(?:©|ⓒ|\(c\)|copyright\b)", re.IGNORECASE)
+_STEM = 2  # letters by which phrases are looked up; the shortest has two
 _END = 6  # lines before the end where a paper speaks of itself
-_TWEET = re.compile(r"(?:https?://t\.co/\w+|pic\.twitter\.com/\w+)\s*$|^[—–-]\s.{2,60}\(@\w+\)")
 
 
 def paragraphs_of(page: Page, author_boxes: Iterable[HtmlElement]) -> tuple[str, ...]:
     """Return the paragraphs that the general extractor finds, before any line filter."""
-    boxes = unwanted(page, author_boxes)
+    boxes = unwanted(page, author_boxes) | _beside(page)
     texts = (extracted(page, frame, [*boxes, *heading(page, frame)]) for frame in frames(page))
     lines = next((lines for lines in texts if _size(lines) >= _SHORTEST), [])
     if not _is_confident(lines, page):
-        tree = copied(page.tree, boxes)
+        tree = _without_layout_tables(copied(page.tree, boxes))
         whole = _extract(tree, page, fast=True)
         if sum(map(len, whole)) < _SHORT_BODY:
             whole = max(whole, _extract(tree, page, fast=False), key=_size)
@@ -62,6 +71,12 @@ def paragraphs_of(page: Page, author_boxes: Iterable[HtmlElement]) -> tuple[str,
         state = told_in_scripts(page)
         lines = state if _size(state) > _MUCH_MORE * _size(lines) else lines
     return _refereed(_without_updates(lines, page), page)
+
+
+def _beside(page: Page) -> frozenset[HtmlElement]:
+    """Return the boxes of facts, key points, offers and prompts that stand between the paragraphs."""
+    found = page.classed(_BESIDE)
+    return frozenset(element for element in found if element.tag in _BOX_TAGS and page.scope.is_apart(element))
 
 
 def _size(lines: list[str]) -> int:
@@ -109,15 +124,17 @@ class Known:
 
 def filtered(lines: Iterable[str], known: Known, clock: Clock) -> tuple[str, ...]:
     """Return the lines that are the story's: no repeated headline, byline, date, counter, biography or "read more"."""
-    kept: list[str] = []
+    kept: list[tuple[str, str]] = []
     for line in lines:
         folded = fold(line)
         is_heading = len(kept) < 4 and _is_heading(line, folded, known, clock)
         if folded and not is_heading and not known.holds(folded) and not _is_by_the_way(line):
-            kept.append(line)
-    while len(kept) > 1 and _is_closing(kept[-1]):
+            kept.append((line, folded))
+    while len(kept) > 1 and _is_closing(kept[-1][0]):
         kept.pop()
-    return tuple(_without_repetition(line for at, line in enumerate(kept) if not _is_selling(line, len(kept) - at)))
+    total = len(kept)
+    own = (pair for at, pair in enumerate(kept) if not _is_selling(pair[0], total - at))
+    return tuple(_without_repetition(own))
 
 
 def _is_by_the_way(line: str) -> bool:
@@ -126,10 +143,15 @@ def _is_by_the_way(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Say whether a short line begins like "Read more", "Related:" or "Share this" in some language."""
-    return (
-        len(line) <= 140
-        and _furniture().match(unicodedata.normalize("NFC", line).casefold().lstrip(" [(»>→-–•*▶👉")) is not None
-    )
+    if len(line) > 140:
+        return False
+    plain = _plain_case(line).lstrip(" [(»>→-–•*▶👉")
+    pattern = _furniture().get(plain[:_STEM])
+    return pattern is not None and pattern.match(plain) is not None
+
+
+def _plain_case(line: str) -> str:
+    return line.lower() if line.isascii() else unicodedata.normalize("NFC", line).casefold()
 
 
 def _is_heading(line: str, folded: str, known: Known, clock: Clock) -> bool:
@@ -159,31 +181,40 @@ def _is_selling(line: str, from_end: int) -> bool:
     """Say whether a line sells the paper: two words for subscribing and the like in a short line or near the end."""
     if len(line) > (300 if from_end <= _END else 140):
         return False
-    plain = unicodedata.normalize("NFC", line).casefold()
-    return len(set(_selling().findall(plain))) > 1
+    return len(set(_selling().findall(_plain_case(line)))) > 1
 
 
 @cache
-def _selling() -> re.Pattern[str]:
+def _selling() -> re2._Regexp[str]:
     listed = sorted({phrase for _, phrase in load("selling_words")}, key=len, reverse=True)
     # Words of scripts without blanks may begin anywhere.
-    return re.compile("|".join((r"\b" if word.isascii() else "") + re.escape(word) for word in listed))
+    return re2.compile("|".join((r"\b" if word.isascii() else "") + re.escape(word) for word in listed))
 
 
 @cache
-def _furniture() -> re.Pattern[str]:
-    listed = sorted({phrase for _, phrase in load("furniture_lines")}, key=len, reverse=True)
-    return re.compile("(?:" + "|".join(re.escape(phrase) for phrase in listed) + r")(?!\w)")
+def _furniture() -> dict[str, re.Pattern[str]]:
+    """Return the patterns of furniture by the first letters of what they match: nearly every line has none."""
+    stems: dict[str, list[str]] = {}
+    for phrase in sorted({phrase for _, phrase in load("furniture_lines")}, key=len, reverse=True):
+        stems.setdefault(phrase.removesuffix("$").lstrip("(")[:_STEM], []).append(phrase.lstrip("("))
+    return {stem: re.compile("|".join(map(_beginning, listed))) for stem, listed in stems.items()}
 
 
-def _without_repetition(lines: Iterable[str]) -> Iterator[str]:
+def _beginning(phrase: str) -> str:
+    if phrase.endswith("$"):
+        return re.escape(phrase[:-1]) + r"[\s:.…!?]*$"
+    return re.escape(phrase) + r"(?!\w)"
+
+
+def _without_repetition(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Drop a long paragraph that stands there twice: a pull quote, or a layout for phones beside one for desks."""
     seen: set[str] = set()
-    for line in lines:
-        key = fold(line) if len(line) > 80 else ""
-        if not key or key not in seen:
+    for line, folded in pairs:
+        if len(line) <= 80:
             yield line
-        seen.add(key)
+        elif folded not in seen:
+            seen.add(folded)
+            yield line
 
 
 def _extract(tree: HtmlElement, page: Page, *, fast: bool) -> list[str]:
@@ -193,14 +224,25 @@ def _extract(tree: HtmlElement, page: Page, *, fast: bool) -> list[str]:
     return lines_of(told or "")
 
 
+def _without_layout_tables(tree: HtmlElement) -> HtmlElement:
+    """Make blocks of the tables that lay a page out: to trafilatura a row is one line, whatever stands in its cells."""
+    for table in [table for table in tree.iter("table") if table.find(".//h1") is not None]:
+        for part in list(table.iter("table", "tbody", "tr", "td", "th")):
+            part.tag = "div"
+    return tree
+
+
 def _without_updates(lines: list[str], page: Page) -> list[str]:
     """Leave out the updates of a live blog: the page's data names each as a posting of its own."""
+    items = [item for _, node in page.graph.nodes
+             for item in page.graph.follow(node, "liveBlogUpdate") if isinstance(item, dict)]  # fmt: skip
     updates = [fold(f"{json_text(item.get('headline')) or ''} {json_text(item.get('articleBody')) or ''}")
-               for _, node in page.graph.nodes
-               for item in page.graph.follow(node, "liveBlogUpdate") if isinstance(item, dict)]  # fmt: skip
+               for item in items]  # fmt: skip
     if not updates:
         return lines
-    first = next((at for at, line in enumerate(lines) if _stands_in(line, updates)), len(lines))
+    headlines = {fold(json_text(item.get("headline")) or "") for item in items} - {""}
+    found = (at for at, line in enumerate(lines) if fold(line) in headlines or _stands_in(line, updates))
+    first = next(found, len(lines))
     # What comes after the first update is updates, whether or not the data holds them all.
     return lines[:first] if _size(lines[:first]) >= _SHORTEST else lines
 
@@ -215,6 +257,8 @@ def _refereed(lines: list[str], page: Page) -> tuple[str, ...]:
     told = json_text((page.article or {}).get("articleBody")) or ""
     if len(told) < _REFEREE:
         return tuple(lines)
+    if _is_told(lines, told):
+        return tuple(lines)
     known = _shingles(told)
     covered = sum((_shingles(" ".join(lines)) & known).values()) / max(1, sum(known.values()))
     if covered < 0.4:
@@ -222,7 +266,14 @@ def _refereed(lines: list[str], page: Page) -> tuple[str, ...]:
         return tuple(line for part in re.split(r"\n+|</p>|<br\s*/?>", str(raw)) if (line := _plain(part)))
     if covered < 0.8:
         return tuple(lines)
-    return tuple(line for line in lines if len(line) < 100 or _share(line, known) > 0.3)
+    return tuple(line for line in lines if len(line) < _LONG_LINE or _share(line, known) > 0.3)
+
+
+def _is_told(lines: list[str], told: str) -> bool:
+    """Say whether a text holds every long line word for word, and little else: then there is nothing to judge."""
+    whole = fold(told)
+    folded = [fold(line) for line in lines if len(line) >= _LONG_LINE]
+    return 2 * sum(map(len, folded)) >= len(whole) and all(line in whole for line in folded)
 
 
 def _plain(part: str) -> str:

@@ -6,9 +6,9 @@ paragraph or a whole list, author boxes, counters, and boxes known to stand insi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from crawler.reading.attributes import NamePattern
 from crawler.reading.counters import own_elements
 from crawler.reading.dom import length_of, squeeze
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from crawler.reading.page import Page
 
 # Boxes that stand inside the content and that trafilatura is known to keep (counters-and-bylines.md, 1 and 9).
-_INSIDE = re.compile(
+_INSIDE = NamePattern(
     r"(?:^|[\s_-])(?:jnews_inline_related_post|posts-list-items|sharedaddy|jp-relatedposts|addtoany\w*|heateor\w*|"
     r"wp-block-newspack-blocks-homepage-articles|yarpp|related-?(?:posts|articles|stories|news|box|content)|"
     r"inline-related|read-?also|readmore-box|newsletter-?\w*|post-tags|tag-list|td-post-source-tags|"
     r"td-post-sharing\w*|social-share|share-buttons|sharing|wpd-thread\w*|fb-comments|"
-    r"(?:photo|image|img|picture|media)-?(?:credits?|source|copyright))(?=$|[\s_-])"
+    r"(?:photo|image|img|picture|media)-?(?:credits?|source|copyright))(?:$|[\s_-])"
 )
 _HEADING_SHARE = 3  # a heading holds less than a third of the story's part of the page
 _LEAD = 80  # letters; a paragraph as long in the header is the story's lead and stays
@@ -98,7 +98,9 @@ def headed_lists(tree: HtmlElement) -> list[tuple[HtmlElement, HtmlElement]]:
 def _is_link(block: HtmlElement, page: Page) -> bool:
     """Say whether a block is nothing but the headline of another page, as a link."""
     link = next(block.iter("ref"), None)
-    if link is None or not page.scope.leads_elsewhere(link.get("href") or "#"):
+    if link is None:
         return False
     told = squeeze("".join(link.itertext()))
-    return len(told) >= _SHORTEST_TITLE and " " in told and len(squeeze("".join(block.itertext()))) <= len(told) + 3
+    if len(told) < _SHORTEST_TITLE or " " not in told or len(squeeze("".join(block.itertext()))) > len(told) + 3:
+        return False
+    return page.scope.leads_elsewhere(link.get("href") or "#")

@@ -7,14 +7,26 @@ person, and is named only where nobody else is.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 from archive.records import Author
 from crawler.reading.addresses import host_of
-from crawler.reading.dom import classes, fold, text_of
+from crawler.reading.attributes import NamePattern
+from crawler.reading.dom import classes, fold, squeeze, text_of
 from crawler.reading.jsonld import text, types
-from crawler.reading.names import authors_of, looks_like_names, unique, without_lead, without_noise, without_tail
+from crawler.reading.names import (
+    authors_of,
+    is_house,
+    is_role,
+    looks_like_names,
+    may_lead,
+    unique,
+    without_lead,
+    without_noise,
+    without_tail,
+)
 from crawler.reading.words import phrases
 
 if TYPE_CHECKING:
@@ -34,9 +46,9 @@ _META = (
 _WRITTEN_BY = re.compile(
     r"written by|author|verfasst von|escrito por|écrit par|scritto da|geschreven door|автор|ditulis", re.IGNORECASE
 )
-_BYLINE_CLASS = re.compile(
+_BYLINE_CLASS = NamePattern(
     r"(?:^|[\s_-])(?:byline|by-line|author|authors|autor|autoren|autores|autore|auteur|verfasser|writer|reporter|redakteur|"
-    r"writtenby|createdby|authorname|author-?name|articleauthor|post-?author|coauthors)(?=$|[\s_-])"
+    r"writtenby|createdby|authorname|author-?name|articleauthor|post-?author|coauthors)(?:$|[\s_-])"
 )
 _NO_BYLINE_CLASS = re.compile(
     r"bio|description|avatar|image|img|photo|social|follow|box|more|comment|reply|count|list-of|contact|prep|label|socmed"
@@ -47,33 +59,42 @@ _EDITOR = re.compile(
 # How desks in German and Swiss broadcasting sign: "srf/hosb; kesm".
 _INITIALS = re.compile(r"[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}(?:\s*[;,]\s*[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}){0,3}")
 _BYLINE_TAG = re.compile(r"^byline$|-(?:byline|authors?)$")
+_ITEMPROP = ("itemprop=author", 'itemprop="author"', "itemprop='author'")
 _LEAD_TAGS = frozenset((
     "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "dd", "h4", "h5", "h6", "byline", "address",
 ))  # fmt: skip
 _LONGEST = 160
+_MOST_MARKED = 40  # the nearest to the headline; a page that marks more lists bylines of others
+_GLUE = re.compile(r"[^\W\d_A-Z][A-Z]")
+# What does not belong to a byline as printed: digits of a date, a rating or a telephone, addresses.
+_DRESS = re.compile(
+    r"\d|\S*@|\[email|https?:|\b(?:published|posted|updated|last updated|veröffentlicht|aktualisiert|publié|publicado|"
+    r"pubblicato|опубликовано|follow|folgen|share|teilen)\b",
+    re.IGNORECASE,
+)
 
 
 def byline_of(page: Page, site: Site) -> tuple[tuple[Author, ...], str | None, str]:
     """Return the authors, the byline as printed where a reader can see one, and where the authors were read."""
     house = house_names(page, site)
     houses: list[tuple[tuple[Author, ...], str]] = []
-    visible = list(_visible(page))
-    sources = _sources(page, house, visible)
-    for source, found in sources:
+    visible = list(itertools.islice(_visible(page), _MOST_MARKED))
+    marked = _marked(page, house, visible)
+    for source, found in itertools.chain(marked, _unmarked(page, house)):
         persons = unique(author for author in found if author.kind == "person")
         if persons and _is_editor(persons, visible, house):
             continue
         persons = _joined_by_siblings(_completed(persons, visible, house), visible, house)
         if persons:
-            authors = _fullest(_with_agencies(persons, found, house), sources)
-            return authors, _printed(authors, visible), source
+            authors = _fullest(_with_agencies(persons, found, house), marked)
+            return authors, _printed(page, authors, visible, house), source
         if found:
             houses.append((unique(found), source))
     # An agency says more about who wrote a story than the paper's own name.
     foreign = (entry for entry in houses if not any(fold(author.name) in house for author in entry[0]))
     authors, source = next(foreign, None) or next(iter(houses), ((), ""))
     authors = _fullest(authors, ((name, list(named)) for named, name in houses)) if authors else authors
-    return authors, _printed(authors, visible), source
+    return authors, _printed(page, authors, visible, house), source
 
 
 def _with_agencies(persons: tuple[Author, ...], found: list[Author], house: frozenset[str]) -> tuple[Author, ...]:
@@ -93,8 +114,6 @@ def _fullest(authors: tuple[Author, ...], sources: Iterable[tuple[str, list[Auth
     """
     names = {fold(author.name) for author in authors}
     for source, found in sources:
-        if source == "dom lead":
-            break
         told = unique(found)
         if source.startswith("dom") and names == {fold(author.name) for author in told}:
             break  # the byline of the page says the same
@@ -169,9 +188,10 @@ def is_byline(line: str) -> bool:
     return has_lead and len(rest) <= 80 and looks_like_names(rest) and not line.rstrip().endswith((".", "!", "?"))
 
 
-def _sources(
+def _marked(
     page: Page, house: frozenset[str], visible: list[tuple[HtmlElement, str]]
 ) -> Iterator[tuple[str, list[Author]]]:
+    """Yield the authors that structured data, meta tags and marked elements name, the most trusted first."""
     for node in (page.article, page.graph.web_page()):
         for key in ("author", "creator"):
             yield "json-ld", _from_json(page, house, node, key)
@@ -179,7 +199,13 @@ def _sources(
         values = [value for value in page.meta.get(name, ()) if not value.startswith("http")]
         yield f"meta {name}", [author for value in values for author in authors_of(value, house)]
     yield "meta twitter:data1", _from_twitter(page, house)
-    yield from _from_elements(page, house, visible)
+    yield from _from_elements(visible, house)
+
+
+def _unmarked(page: Page, house: frozenset[str]) -> Iterator[tuple[str, list[Author]]]:
+    """Yield the authors that nothing but the text names."""
+    line = _led_line(page)
+    yield "dom lead", authors_of(line, house) if line else []
     yield "dom paragraph", _from_paragraphs(page, house)
 
 
@@ -212,21 +238,21 @@ def _from_twitter(page: Page, house: frozenset[str]) -> list[Author]:
 
 def _visible(page: Page) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the elements of the story that are marked as its byline, with their text."""
-    marked = page.tree.xpath("//body//*[@itemprop='author']") if "itemprop" in page.text else []
+    is_stated = any(sign in page.text for sign in _ITEMPROP)
+    marked = [element for element in page.elements if element.get("itemprop") == "author"] if is_stated else []
+    marked = [element for element in marked if element.tag not in ("meta", "link")]
     linked = [link for link in page.tree.iter("a", "address") if "author" in (link.get("rel") or "").split()]
     named = [element for element in page.classed(_BYLINE_CLASS) if not _NO_BYLINE_CLASS.search(classes(element))]
     # Web components say it in their tag: <byline>, <story-author>.
-    tags = {element.tag for element in page.elements if isinstance(element.tag, str)}
-    tagged = page.tree.iter(*(found)) if (found := [tag for tag in tags if _BYLINE_TAG.search(tag)]) else []
+    tags = [tag for tag in {str(element.tag) for element in page.elements} if _BYLINE_TAG.search(tag)]
+    tagged = page.tree.iter(*tags) if tags else ()
     for element in page.scope.own(dict.fromkeys([*marked, *linked, *named, *tagged])):
         told = text_of(element) if element.tag != "time" else ""
         if 1 < len(told) <= _LONGEST:
             yield element, told
 
 
-def _from_elements(
-    page: Page, house: frozenset[str], visible: list[tuple[HtmlElement, str]]
-) -> Iterator[tuple[str, list[Author]]]:
+def _from_elements(visible: list[tuple[HtmlElement, str]], house: frozenset[str]) -> Iterator[tuple[str, list[Author]]]:
     for element, told in visible:
         leaves = _leaf_names(element)
         if leaves:
@@ -245,7 +271,6 @@ def _from_elements(
             yield "dom itemprop=author", [Author(name=part) for part in re.split(r"\s*[;,]\s*", told)]
         if all(map(looks_like_names, rests)) or is_account or all(_is_sure(author) for author in found):
             yield f"dom {_label(element)}", found
-    yield "dom lead", _from_leads(page, house)
 
 
 def _is_sure(author: Author) -> bool:
@@ -253,11 +278,15 @@ def _is_sure(author: Author) -> bool:
 
 
 def _leaf_names(element: HtmlElement) -> list[str]:
-    """Return the texts inside a byline where each is one person's name, set side by side without a comma."""
+    """Return the texts inside a byline where each is one person's name, set side by side without a comma.
+
+    A link to all posts beside them ("Ver todos os posts") names nobody.
+    """
     leaves = [text_of(leaf) for leaf in element.iter() if len(leaf) == 0 and (leaf.text or "").strip()]
     whole = fold(text_of(element))
     is_all = len(leaves) > 1 and sum(len(fold(leaf)) for leaf in leaves) == len(whole)
-    return leaves if is_all and all(looks_like_person(leaf) for leaf in leaves) else []
+    names = [leaf for leaf in leaves if leaf.casefold() not in phrases("not_authors")]
+    return names if is_all and all(looks_like_person(name) for name in names) else []
 
 
 def _from_paragraphs(page: Page, house: frozenset[str]) -> list[Author]:
@@ -273,21 +302,31 @@ def _from_paragraphs(page: Page, house: frozenset[str]) -> list[Author]:
     return []
 
 
-def _from_leads(page: Page, house: frozenset[str]) -> list[Author]:
-    """Read an unmarked byline: a short text that begins with "By", "Von", "Автор:" and goes on in names."""
-    for element in page.elements:
-        if element.tag not in _LEAD_TAGS:
-            continue
+def _led_line(page: Page) -> str | None:
+    """Return the first line of the story that a lead begins and that is names otherwise: "By", "Von", "Автор:"."""
+    for element in page.tree.iter(*_LEAD_TAGS):
         first = element[0] if len(element) else None
         label = first.text if first is not None and first.tag in ("strong", "b", "span") else None
         piece = (element.text or "").strip() or (label or "").strip()  # "<strong>Autor</strong> Ana Cruz"
-        if not 2 <= len(piece) <= 80 or not without_lead(piece + " x")[1]:
+        if not 2 <= len(piece) <= 80 or not may_lead(piece) or not without_lead(piece + " x")[1]:
             continue
         whole = text_of(element)
-        for told in (whole, without_tail(piece), without_noise(whole).strip(" ,|·-–") if len(whole) <= 160 else ""):
-            if len(told) <= 100 and is_byline(told) and not page.scope.is_foreign(element):
-                return authors_of(told, house)
-    return []
+        tries = (_first_line(element), whole, without_tail(piece),
+                 without_noise(whole).strip(" ,|·-–") if len(whole) <= 160 else "")  # fmt: skip
+        for told in tries:
+            if told and len(told) <= 100 and is_byline(told) and not page.scope.is_foreign(element):
+                return told
+    return None
+
+
+def _first_line(element: HtmlElement) -> str:
+    """Return the text of an element before its first line break; empty if it has none."""
+    pieces = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            return squeeze("".join(pieces))
+        pieces += [text_of(child), child.tail or ""]
+    return ""
 
 
 def _label(element: HtmlElement) -> str:
@@ -310,9 +349,60 @@ def _completed(
     return persons
 
 
-def _printed(authors: tuple[Author, ...], visible: list[tuple[HtmlElement, str]]) -> str | None:
-    """Return the byline a reader sees: the marked text that names most of the authors, the shortest of these."""
+def _printed(
+    page: Page, authors: tuple[Author, ...], visible: list[tuple[HtmlElement, str]], house: frozenset[str]
+) -> str | None:
+    """Return the byline a reader sees: the marked text that names most of the authors, the shortest of these.
+
+    Without a marked one, the line that a lead begins, where it names them.
+    """
     names = [fold(author.name) for author in authors]
-    ranked = [(-sum(name in fold(told) for name in names), len(told), told) for _, told in visible]
-    best = min(ranked, default=(0, 0, ""))
-    return best[2] if best[0] < 0 else None
+    ranked = [(-sum(name in fold(told) for name in names), len(told), place) for place, (_, told) in enumerate(visible)]
+    best = min(ranked, default=(0, 0, 0))
+    if best[0] < 0:
+        element, told = visible[best[2]]
+        return without_dress(_unglued(element, told), authors, house)
+    led = _led_line(page) if authors else None
+    return without_dress(led, authors, house) if led and any(name in fold(led) for name in names) else None
+
+
+def _unglued(element: HtmlElement, told: str) -> str:
+    """Return a byline with the blank that a style sheet puts between its elements: "Ana CruzStaff Writer"."""
+    if len(element) == 0 or not _GLUE.search(told):
+        return told
+    pieces = [squeeze(piece) for piece in element.itertext() if piece.strip()]
+    for before, after in itertools.pairwise(pieces):
+        if before[-1].islower() and after[0].isupper():
+            told = told.replace(before + after, f"{before} {after}", 1)
+    return told
+
+
+def without_dress(told: str, authors: Iterable[Author], house: frozenset[str]) -> str:
+    """Return a printed byline without what its element holds beside it: dates, ratings, addresses, buttons.
+
+    What stands behind the last name stays where it is a role, a house or a place without digits, once.
+    """
+    spans = [(at, at + len(author.name)) for author in authors
+             if (at := told.casefold().find(author.name.casefold())) >= 0]  # fmt: skip
+    if not spans:
+        return told
+    first, last = min(spans)[0], max(end for _, end in spans)
+    head, tail = told[:first], told[last:]
+    if any(sign.isdigit() for sign in head):
+        head = _last_lead(head)
+    again = any(author.name.casefold() in tail.casefold() for author in authors)
+    if again or _DRESS.search(tail):
+        kept = without_noise(_DRESS.split(tail, maxsplit=1)[0]).strip(" ,|·•–-:(")
+        sound = kept and not again and (is_house(kept, house) or is_role(kept))
+        tail = tail[: tail.find(kept) + len(kept)] if sound and kept in tail else ""
+    return (head + told[first:last] + tail).strip(" ,|·•–-")
+
+
+def _last_lead(head: str) -> str:
+    """Return the lead right before the first name, without the date in front of it: "2 May 2026 by "."""
+    words = head.split()
+    for count in (3, 2, 1):
+        lead = " ".join(words[-count:])
+        if lead and not any(sign.isdigit() for sign in lead) and without_lead(lead + " X")[0] == "X":
+            return lead + " "
+    return ""

@@ -33,6 +33,10 @@ _BOMS = (
 _META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)""", re.IGNORECASE)
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+# What Python calls text encodings and no page is written in; browsers refuse UTF-7 too, which hides markup.
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem"}
+)
 # So much of a document is looked at for a declaration (browsers look at 1024 bytes; regional sites put it later).
 _HEAD = 8192
 
@@ -49,7 +53,7 @@ def decode(payload: bytes, encoding: str | None) -> str:
             return payload[len(mark) :].decode(name, "replace")
     utf8 = _as_utf8(payload)
     for name in filter(None, (_codec(encoding), _declared(payload))):
-        if utf8 is not None and (name == "utf-8" or _is_single_byte(name)):
+        if utf8 is not None and (name == "utf-8" or _is_single_byte(name) or _is_too_wide(payload, name)):
             return utf8
         text = _strictly(payload, name)
         if text is not None:
@@ -86,7 +90,10 @@ def _codec(label: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     # Codecs such as "hex" or "rot13" are not charsets.
-    return found if getattr(codecs.lookup(found), "_is_text_encoding", True) else None
+    is_charset = found.replace("_", "-") not in _NO_CHARSETS and getattr(
+        codecs.lookup(found), "_is_text_encoding", True
+    )
+    return found if is_charset else None
 
 
 def _declared(payload: bytes) -> str | None:
@@ -99,6 +106,11 @@ def _declared(payload: bytes) -> str | None:
 
 def _is_single_byte(name: str) -> bool:
     return name.startswith(("cp125", "iso8859", "latin", "koi8", "cp874", "mac"))
+
+
+def _is_too_wide(payload: bytes, name: str) -> bool:
+    """Say whether a claim of two or four bytes a letter is wrong: markup would be half zeros."""
+    return name.startswith(("utf-16", "utf-32")) and b"\0" not in payload
 
 
 def _least_bad(payload: bytes, encoding: str | None) -> str:

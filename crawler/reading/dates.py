@@ -20,8 +20,10 @@ from dateparser.date import DateDataParser
 from htmldate import find_date
 
 from archive.records import Moment
-from crawler.reading.dom import classes, text_of
+from crawler.reading.attributes import NamePattern
+from crawler.reading.dom import classes, drop, duplicate, text_of
 from crawler.reading.jsonld import text
+from crawler.reading.written import date_in_words, names_a_day, time_ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,15 +39,16 @@ PUBLISHED_META = (
     "og:article:published_time", "datepublished", "published_time", "dc.date.issued", "dcterms.issued",
     "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate",
     "publishdate", "publish-date", "publish_date", "published-date", "article.published", "article_date_original",
-    "dcterms.created", "dcterms.date", "dc.date.created", "dc.date", "dc.created", "article:created", "og:pubdate",
+    "dcterms.created", "dc.date.created", "dc.created", "article:created", "og:pubdate",
     "originalpublicationdate",
 )  # fmt: skip
 # Tags that some systems fill with the day of the last change or of the export: asked after what the page shows.
-VAGUE_META = ("date", "timestamp", "last-published")
+VAGUE_META = ("dcterms.date", "dc.date", "date", "timestamp", "last-published")
 MODIFIED_META = (
     "article:modified_time", "article:modified:time", "og:updated_time", "article:modified", "article:updated_time",
     "datemodified", "dcterms.modified", "dc.date.modified", "lastmod", "last-modified", "last_updated_date", "revised",
 )  # fmt: skip
+_MOST = 100  # marked elements looked at, the nearest to the headline first
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})(?:[T ]\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?P<fraction>[.,]\d+)?"
@@ -55,41 +58,23 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"(?P<day>\d{8})(?:T?(?P<time>\d{4}(?:\d{2})?))?(?P<offset>Z|[+-]\d{4})?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,2})\s?[./-]\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4})"
+    r"(?P<a>\d{1,2})\s?[./-]\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4}|\d{2}(?!\d))"
     r"(?:[\s,|·–-]*(?:at|um|à las|a las|ore|kl\.?|klo|om)?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::\d{2})?"
     r"\s*(?P<half>[ap]\.?m\.?)?)?(?:\s*(?:uhr|hrs?|h|ore)\b)?\.?",
     re.IGNORECASE,
 )
-_PATTERNS = (
-    "%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y", "%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M", "%d %B %Y %H:%M",
-    "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%b %d, %Y %I:%M %p",
-)  # fmt: skip
+_YEAR_FIRST = re.compile(
+    r"(?P<year>(?:19|20)\d{2})[/.]\s?(?P<month>\d{1,2})[/.]\s?(?P<day>\d{1,2})\.?"
+    r"(?:[\s,|T-]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
+)
 # Countries that write the month first in numbers (Unicode CLDR); everybody else writes the day first.
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW", "GU", "PR"})
 _LEAD = re.compile(
     r"^[^\d\w]+|^[^\d:]{2,30}:\s+|^(?:published|posted|updated|veröffentlicht|erstellt|stand|publié|publicado|pubblicato)\s(?:on|am|le|el|il)?\s*",
     re.IGNORECASE,
 )
-_HALVES = {"umaga": "AM", "tanghali": "PM", "hapon": "PM", "gabi": "PM",
-           "buntag": "AM", "kabuntagon": "AM", "udto": "PM", "palis": "PM", "gabii": "PM"}  # fmt: skip
-# dateparser fails on these Filipino forms, so they are rewritten first (libraries.md, 5).
-_FILIPINO = (
-    (re.compile(r"\bika-?\s?(\d{1,2})\s+(?:ng|sa|nga)\b", re.IGNORECASE), r"\1"),
-    (re.compile(r"\bSeptiyembre\b", re.IGNORECASE), "Setyembre"),
-    (re.compile(r"\bNobiembre\b", re.IGNORECASE), "Nobyembre"),
-    (re.compile(r"\bNob(?:y|i)?embre\b", re.IGNORECASE), "Nobyembre"),
-    (re.compile(r"\bDisiembre\b", re.IGNORECASE), "Disyembre"),
-    (re.compile(r"\b(?:Domingo|Dominggo|Linggo),\s", re.IGNORECASE), ""),
-    (re.compile(r"\bna ang nakaka(?:raan|lipas)\b", re.IGNORECASE), "ang nakalipas"),
-    (re.compile(r"\b(?:na )?ang nakalilipas\b", re.IGNORECASE), "ang nakalipas"),
-    # Cebuano
-    (re.compile(r"\bgahapon\b", re.IGNORECASE), "kahapon"),
-    (re.compile(r"\b(\d+) (?:ka )?adlaw ang (?:milabay|nilabay|miagi)\b", re.IGNORECASE), r"\1 araw ang nakalipas"),
-    (re.compile(r"\b(\d+) (?:ka )?oras ang (?:milabay|nilabay|miagi)\b", re.IGNORECASE), r"\1 oras ang nakalipas"),
-    (re.compile(r"\balas-?\s?(?=\d{1,2}:\d{2})", re.IGNORECASE), ""),
-)
-_HALF = re.compile(rf"(\d{{1,2}}:\d{{2}})\s+(?:ng|sa)\s+({'|'.join(_HALVES)})\b", re.IGNORECASE)
-_DATE_CLASS = re.compile(
+_CLOCK = re.compile(r"\d\s?[:.h]\s?\d|\d\s?[ap]\.?m", re.IGNORECASE)
+_DATE_CLASS = NamePattern(
     r"(?:^|[\s_-])(?:date|datum|time|timestamp|published|publish|pubdate|posted|fecha|data|day|stand|petsa|tanggal)(?:$|[\s_-])"
 )
 # A date with its year, and perhaps a time, as it is printed inside a line.
@@ -99,6 +84,9 @@ _WRITTEN = re.compile(
     r"(?:[\s,|–-]+(?:um\s|at\s|à\s|a las\s|kl\.?\s)?\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
+# The same behind the day of the week, as it begins a line; in brackets, as it begins a story.
+_DATE_LINE = re.compile(rf"(?:[^\W\d_]{{2,12}}\.?,?\s)?(?P<date>{_WRITTEN.pattern})", re.IGNORECASE)
+_DATELINE_DAY = re.compile(rf"\s*(?:[^\W\d_][^()\d]{{1,30}})?\((?P<date>{_WRITTEN.pattern})\)", re.IGNORECASE)
 _PUBLISHED_WORD = re.compile(
     r"\b(?:erschienen am|veröffentlicht am|publiziert am|published on|published:|date published|publié le|"
     r"publicado (?:el|em)|"
@@ -106,6 +94,13 @@ _PUBLISHED_WORD = re.compile(
     r"опубликовано|опубліковано|yayınlanma tarihi|inilathala|nai-publish|diterbitkan|tayang|"
     r"ngày đăng)",
     re.IGNORECASE,
+)
+_TODAY_CLASS = re.compile(
+    r"(?:current|today|to-?days|now|header|top-?bar|server)s?[_-]?(?:date|time|day)|date[_-]?today|data_time"
+)
+_MASTHEAD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:masthead|top-?bar|top-?nav|navbar|(?:site|page|main|td)[_-]?header|header-(?:top|wrap|main|bar)|"
+    r"header)(?:$|[\s_-])"
 )
 _MODIFIED_CLASS = re.compile(r"modif|updated|update(?:d|time)|aktualis")
 _URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
@@ -199,7 +194,7 @@ def parse_moment(written: str | None, clock: Clock, *, is_quick: bool = False) -
     plain = _LEAD.sub("", written.strip())
     if len(plain) > 100:
         return None
-    for way in (_iso, _compact, _rfc, _fixed, _numeric):
+    for way in (_iso, _compact, _rfc, _in_words, _year_first, _numeric, _unix, _ago):
         try:
             found = way(plain, clock)
         except (ValueError, OverflowError):
@@ -230,10 +225,12 @@ def _published_candidates(page: Page, clock: Clock) -> Iterator[tuple[Moment | N
     yield from _from_meta(page, PUBLISHED_META, clock)
     yield from _from_elements(page, clock, ("datepublished", "datecreated", "pubdate"))
     yield from _from_times(page, clock)
-    yield from _from_meta(page, VAGUE_META, clock)
     yield from _from_title(page, clock)
+    yield from _from_dateline(page, clock)
+    yield from ((parse_moment(told, clock), "dom label") for told in _labelled(page))
     yield from _from_texts(page, clock)
     yield from _from_lines(page, clock)
+    yield from _from_meta(page, VAGUE_META, clock)
     yield _from_address(page, clock), "url"
 
 
@@ -262,8 +259,13 @@ def _from_elements(page: Page, clock: Clock, names: tuple[str, ...]) -> Iterator
 
 
 def _from_times(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
-    found = page.scope.own(page.tree.iter("time", "abbr", "relative-time"))
-    found = [element for element in found if element.get("datetime") or element.tag == "time" or element.get("title")]
+    found = page.scope.own(page.tree.iter("time", "abbr", "relative-time"))[:_MOST]
+    found = [
+        element
+        for element in found
+        if (element.get("datetime") or element.tag == "time" or element.get("title"))
+        and not _is_masthead(page, element)
+    ]
     firm = [
         element for element in found if not _MODIFIED_CLASS.search(classes(element)) or "published" in classes(element)
     ]
@@ -278,10 +280,29 @@ def _from_texts(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]
         for element in page.classed(_DATE_CLASS)
         if element.tag not in ("time", "body", "html") and not _MODIFIED_CLASS.search(classes(element))
     ]
-    shown = (text_of(element) for element in page.scope.own(named))
-    dates = [told for told in shown if 6 <= len(told) <= 60 and any(sign.isdigit() for sign in told)]
+    shown = (text_of(element) for element in page.scope.own(named)[:_MOST] if not _is_masthead(page, element))
+    dates = [told for told in shown if len(told) <= 60 and (names_a_day(told) or _is_dated(told))]
     for told in dates[:8]:
         yield parse_moment(told, clock), "dom date"
+
+
+def _is_dated(told: str) -> bool:
+    """Say whether a text has room and figures for a date."""
+    return len(told) >= 6 and any(sign.isdigit() for sign in told)
+
+
+def _is_masthead(page: Page, element: HtmlElement) -> bool:
+    """Say whether a date stands in the head of the site, where it is today's, or is called today's."""
+    if _TODAY_CLASS.search(classes(element)):
+        return True
+    if page.headline is None:
+        return False
+    for ancestor in element.iterancestors():
+        if not page.scope.is_apart(ancestor):
+            return False
+        if ancestor.tag == "header" or _MASTHEAD_CLASS.search(classes(ancestor)):
+            return next(ancestor.iterancestors("article"), None) is None
+    return False
 
 
 def _from_title(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
@@ -293,21 +314,46 @@ def _from_title(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]
 
 
 def _from_lines(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
-    """Read a date in a short line right behind the headline, or behind a word such as "Erschienen am"."""
+    """Read a date in a short line right behind the headline."""
     start = page.elements.index(page.headline) if page.headline is not None else None
     near = page.elements[start + 1 : start + 40] if start is not None else ()
-    pieces = [piece for element in near for piece in (element.text, element.tail) if piece and len(piece) <= 90]
-    for piece in pieces:
-        if (found := _WRITTEN.match(piece.strip(" \t\r\n|,·•–-("))) is not None:
-            yield parse_moment(found.group(), clock), "dom line"
-    if _PUBLISHED_WORD.search(page.text) is None:
-        return
+    for piece, holder in _short_pieces(near):
+        found = _DATE_LINE.match(piece.strip(" \t\r\n|,·•–-("))
+        if found is not None and not page.scope.is_foreign(holder):
+            yield parse_moment(found["date"], clock), "dom line"
+
+
+def _labelled(page: Page) -> Iterator[str]:
+    """Return the dates behind a word such as "Erschienen am:", in its line, or in the next where the word is alone."""
+    is_next = False
+    for piece, _ in _short_pieces(page.elements):
+        if piece.isspace():
+            continue
+        has_year = "20" in piece or "19" in piece
+        if is_next and has_year and (found := _DATE_LINE.match(piece.strip())) is not None:
+            yield found["date"]
+        told = _PUBLISHED_WORD.search(piece) if has_year or len(piece) <= 40 else None
+        is_next = told is not None and not piece[told.end() :].strip(" :\r\n\t\xa0")
+        if told is not None and (found := _WRITTEN.search(piece, told.end())) is not None:
+            yield found.group()
+
+
+def _short_pieces(elements: Iterable[HtmlElement]) -> Iterator[tuple[str, HtmlElement]]:
+    """Return the short pieces of text in these elements and behind them, each with the element that holds it."""
+    for element in elements:
+        if element.text and 6 <= len(element.text) <= 90:
+            yield element.text, element
+        if element.tail and 6 <= len(element.tail) <= 90 and (parent := element.getparent()) is not None:
+            yield element.tail, parent
+
+
+def _from_dateline(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
+    """Read the day in brackets that begins a story: "(21. November 2022) The price …", "Roxas (2.5.2026)."."""
     for element in page.elements:
-        for piece in (element.text, element.tail):
-            if piece and len(piece) <= 90 and (told := _PUBLISHED_WORD.search(piece)) is not None:
-                found = _WRITTEN.search(piece, told.end())
-                if found is not None:
-                    yield parse_moment(found.group(), clock), "dom label"
+        begin = (element.text or "")[:80]
+        if "(" in begin and (found := _DATELINE_DAY.match(begin)) is not None and not page.scope.is_foreign(element):
+            yield parse_moment(found["date"], clock), "dom dateline"
+            return
 
 
 def told_by(element: HtmlElement) -> str | None:
@@ -328,12 +374,31 @@ def _from_address(page: Page, clock: Clock) -> Moment | None:
 
 
 def _by_htmldate(page: Page, clock: Clock) -> tuple[Moment | None, str]:
-    """Ask htmldate for the day; it must not look at the clock, so the fetch is the latest day it may find."""
+    """Ask htmldate for the day, without what other stories and the site say.
+
+    It must not look at the clock, so the fetch is the latest day it may find. It makes the first of January of a
+    copyright year.
+    """
     latest = (clock.fetched_at + timedelta(days=1)) if clock.fetched_at else datetime(2100, 1, 1, tzinfo=UTC)
+    tree = _without_others(page)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = find_date(page.tree, original_date=True, url=page.url or None, max_date=latest.replace(tzinfo=None))
-    return (_day(datetime.fromisoformat(found).replace(tzinfo=clock.zone)), "htmldate") if found else (None, "")
+        found = find_date(tree, original_date=True, url=page.url or None, max_date=latest.replace(tzinfo=None))
+    if not found or (found.endswith("-01-01") and f"{found[:4]}-01" not in page.text):
+        return None, ""
+    return _day(datetime.fromisoformat(found).replace(tzinfo=clock.zone)), "htmldate"
+
+
+def _without_others(page: Page) -> HtmlElement:
+    """Return the tree without sidebars, teasers, comments, footer and the site's head."""
+    tree = duplicate(page.tree)
+    for element, copy in list(zip(page.elements, tree.iter(), strict=False)):
+        parent = element.getparent()
+        if parent is None or element.tag in ("html", "head", "body") or page.scope.is_foreign(parent):
+            continue
+        if page.scope.is_foreign(element) or (element.tag == "header" and page.scope.is_apart(element)):
+            drop(copy)
+    return tree
 
 
 def _day(at: datetime) -> Moment:
@@ -372,16 +437,42 @@ def _rfc(written: str, clock: Clock) -> Moment | None:
     return Moment(at=at if at.tzinfo else at.replace(tzinfo=clock.zone))
 
 
-def _fixed(written: str, clock: Clock) -> Moment | None:
-    plain = re.sub(r"\s+", " ", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d{4}),?\s(?:at|-|–|\|)(?=\s)", "", written))
-    plain = re.sub(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s", "", plain, flags=re.IGNORECASE)
-    for shape in _PATTERNS:
-        try:
-            at = datetime.strptime(plain, shape).replace(tzinfo=clock.zone)
-        except ValueError:
-            continue
-        return _timed(at, "::" if "%S" in shape else ":") if "%H" in shape or "%I" in shape else _day(at)
-    return None
+def _unix(written: str, clock: Clock) -> Moment | None:
+    """Read "Sat May  2 08:15:00 2026", as C prints a time."""
+    if not re.match(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", written):
+        return None
+    return Moment(at=datetime.strptime(" ".join(written.split()), "%a %b %d %H:%M:%S %Y").replace(tzinfo=clock.zone))
+
+
+def _year_first(written: str, clock: Clock) -> Moment | None:
+    found = _YEAR_FIRST.fullmatch(written)
+    if found is None:
+        return None
+    day = datetime(int(found["year"]), int(found["month"]), int(found["day"]), tzinfo=clock.zone)
+    if not found["hour"]:
+        return _day(day)
+    at = day.replace(hour=int(found["hour"]), minute=int(found["minute"]), second=int(found["second"] or 0))
+    return _timed(at, "::" if found["second"] else ":")
+
+
+def _in_words(written: str, clock: Clock) -> Moment | None:
+    told = date_in_words(written, clock.languages)
+    if told is None:
+        return None
+    at, has_time = told
+    at = at if at.tzinfo else at.replace(tzinfo=clock.zone)
+    return _timed(at, "::" if at.second else ":") if has_time else _day(at)
+
+
+def _ago(written: str, clock: Clock) -> Moment | None:
+    """Read what is told from the time of the fetch, in that hour's zone; never without one."""
+    if clock.fetched_at is None:
+        return None
+    told = time_ago(written, clock.fetched_at.astimezone(clock.zone))
+    if told is None:
+        return None
+    at, has_minute = told
+    return Moment(at=at.replace(second=0, microsecond=0), precision="minute") if has_minute else _day(at)
 
 
 def _numeric(written: str, clock: Clock) -> Moment | None:
@@ -391,7 +482,8 @@ def _numeric(written: str, clock: Clock) -> Moment | None:
     first, second = int(found["a"]), int(found["b"])
     is_month_first = (clock.month_first and "." not in written.split(" ")[0]) or second > 12
     month, day = (first, second) if is_month_first and first <= 12 else (second, first)
-    at = datetime(int(found["year"]), month, day, tzinfo=clock.zone)
+    year = int(found["year"])
+    at = datetime(year if year > 99 else year + 2000, month, day, tzinfo=clock.zone)
     if not found["hour"]:
         return _day(at)
     hour = int(found["hour"])
@@ -420,9 +512,6 @@ def _by_dateparser(written: str, clock: Clock) -> Moment | None:
         return None
     reference = clock.fetched_at.astimezone(clock.zone).replace(tzinfo=None) if clock.fetched_at else None
     parser = _parser(clock.languages, clock.month_first, reference is not None)
-    for pattern, instead in _FILIPINO:
-        written = pattern.sub(instead, written)
-    written = _HALF.sub(lambda found: f"{found[1]} {_HALVES[found[2].lower()]}", written)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         parser._settings.RELATIVE_BASE = reference or datetime(2000, 1, 1)  # noqa: DTZ001  # dateparser wants it naive
@@ -430,8 +519,12 @@ def _by_dateparser(written: str, clock: Clock) -> Moment | None:
     at = found.date_obj
     if at is None or found.period not in ("day", "time"):
         return None
+    # "2 hours ago" is a day; only minutes give a minute.
+    is_timed = found.period == "time"
+    if reference is not None and not _CLOCK.search(written):
+        is_timed = is_timed and abs(reference - at.replace(tzinfo=None)) < timedelta(hours=1)
     at = at if at.tzinfo else at.replace(tzinfo=clock.zone)
-    return Moment(at=at.replace(microsecond=0), precision="minute") if found.period == "time" else _day(at)
+    return Moment(at=at.replace(second=0, microsecond=0), precision="minute") if is_timed else _day(at)
 
 
 @lru_cache(maxsize=64)

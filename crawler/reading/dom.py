@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _NO_ALNUM = re.compile(r"[\W_]+")
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _BREAKING = frozenset((
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
@@ -34,6 +35,8 @@ def squeeze(value: str) -> str:
 
 def fold(value: str) -> str:
     """Return letters and digits only, case folded: to compare two headlines or two names."""
+    if value.isascii():
+        return value.lower().encode().translate(None, _ASCII_SIGNS).decode()
     return _NO_ALNUM.sub("", value.casefold())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.reading.attributes import NamePattern
 from crawler.reading.dom import length_of
 
 if TYPE_CHECKING:
@@ -25,21 +26,21 @@ _OUTSIDE = frozenset((
     "aside", "footer", "nav", "form", "figure", "noscript", "menu", "dialog", "template", "iframe", "object", "button",
     "fieldset", "label", "select", "svg", "video", "audio", "picture",
 ))  # fmt: skip
-_CONTENT_CLASS = re.compile(
+_CONTENT_CLASS = NamePattern(
     r"^(?:post|entry)$|post[-_]text|post-body|post-?entry|post[-_]?content|post_inner_wrapper|article-?text|"
     r"(?:entry|page|text|article|art)-content|article__content|article(?:-|__)?body|articlecontent|body-text|"
     r"article__container"
 )
-_CONTENT_ID = re.compile(
+_CONTENT_ID = NamePattern(
     r"^articlecontent$|(?:entry|article|art)-content|article__content|article(?:-|__)?body|body-text"
 )
-_STORY_CLASS = re.compile(
+_STORY_CLASS = NamePattern(
     r"^(?:postarea|art-postcontent|text|cell|story)$|^article |fulltext|post-bodycopy|story-?content|"
     r"(?:theme|blog|section|single)-content|single-post|main-column|wpb_text_column|story-body|field-body"
 )
-_STORY_ID = re.compile(r"^(?:article|story)$|^primary|story-body")
-_MAIN_CLASS = re.compile(r"^content$|content[-_]main|content(?:-|__)body|main-content|page-content")
-_MAIN_ID = re.compile(r"^content$|content-main|content-body|contentbody|main-content")
+_STORY_ID = NamePattern(r"^(?:article|story)$|^primary|story-body")
+_MAIN_CLASS = NamePattern(r"^content$|content[-_]main|content(?:-|__)body|main-content|page-content")
+_MAIN_ID = NamePattern(r"^content$|content-main|content-body|contentbody|main-content")
 _HOLDERS = frozenset({"article", "div", "section", "span", "td", "blockquote", "li", "font"})
 _PARAGRAPH = 80  # letters; less is a caption, a label or a link
 _LOSS = 0.6  # what a paragraph counts for an element further out

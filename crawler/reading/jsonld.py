@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,12 @@ _DECODER = json.JSONDecoder(strict=False)
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$"
 )
+# Half of a pair that stands alone (a headline cut within an emoji) is no character, and no file can hold it.
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
+    r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_WRAPPERS = ("<!--", "-->", "<![CDATA[", "]]>")  # most scripts have none of these, and need not be searched for them
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _STRAY_BACKSLASH = re.compile(r'\\(?!["\\/bfnrtu])')
 
@@ -79,8 +86,8 @@ class Graph:
     def article(self, is_own: Callable[[Node], bool]) -> Node | None:
         """Return the page's article: the one the page's address or title confirms, the fullest, the shallowest."""
         found = [(depth, node) for depth, node in self.nodes if is_article(node)]
-        if not found:
-            return None
+        if len(found) < 2:
+            return found[0][1] if found else None
         ranked = sorted(found, key=lambda item: (-is_own(item[1]), -_fullness(item[1]), item[0]))
         return ranked[0][1]
 
@@ -105,12 +112,14 @@ def is_article(node: Node) -> bool:
     )
 
 
-def text(value: Any) -> str | None:
+def text(value: Any, depth: int = 0) -> str | None:
     """Return a JSON-LD value as one line of text: a string, a number, or the ``@value`` or ``name`` of a node."""
+    if depth > _MAX_DEPTH:
+        return None
     if isinstance(value, list):
-        return next((found for item in value if (found := text(item))), None)
+        return next((found for item in value if (found := text(item, depth + 1))), None)
     if isinstance(value, dict):
-        return text(value.get("@value") or value.get("name"))
+        return text(value.get("@value") or value.get("name"), depth + 1)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return " ".join(html.unescape(str(value)).split()) or None
@@ -121,9 +130,12 @@ def _fullness(node: Node) -> int:
 
 
 def _values(script: str) -> Iterator[Any]:
-    source = _WRAPPER.sub("", script).strip()
+    is_wrapped = any(mark in script for mark in _WRAPPERS)
+    source = (_WRAPPER.sub("", script) if is_wrapped else script).strip()
     if not source:
         return
+    if "\\ud" in source or "\\uD" in source:
+        source = _HALF.sub("\ufffd", source)
     for repair in (_as_is, _stream, _mended, _unescaped):
         try:
             yield from repair(source)
@@ -169,10 +181,10 @@ def _everything(stack: list[Any]) -> Iterator[Node]:
 
 
 def _own(roots: list[Any]) -> Iterator[tuple[int, Node]]:
-    queue: list[tuple[int, Any]] = [(0, root) for root in roots]
+    queue: deque[tuple[int, Any]] = deque((0, root) for root in roots)
     budget = _MAX_NODES
     while queue and budget:
-        depth, value = queue.pop(0)
+        depth, value = queue.popleft()
         if isinstance(value, list):
             queue.extend((depth, item) for item in value)
         elif isinstance(value, dict) and depth < _MAX_DEPTH:

@@ -14,10 +14,14 @@ from crawler.reading.words import load, phrases
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_WEEKDAY = (
+    r"(?:\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lunes|martes|"
+    r"miércoles|jueves|viernes|sábado|domingo|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),?\s)?"
+)
 _NOISE = re.compile(
     r"https?://\S+|www\.\S+|\S+@\S+\.\w+|(?<!\S)@\w+|\([^()]*\)|\[[^\[\]]*\]|\+ posts\b|[•·▪]|"
     r"\b(?:illustration|illustrationen|fotos?|photos?|bilder?|bild)(?:\s(?:by|von|de|di)\s|:).*|"
-    r"\d{1,2}\.?\s[^\W\d_]{3,12}\.?\s\d{4}.*|[A-Z][a-z]{2,8}\.?\s\d{1,2},\s\d{4}.*|"
+    rf"{_WEEKDAY}(?:\d{{1,2}}\.?\s[^\W\d_]{{3,12}}\.?\s\d{{4}}.*|[A-Z][a-z]{{2,8}}\.?\s\d{{1,2}},\s\d{{4}}.*)|"
     r"\b(?:published|posted|updated|last updated|am|on|stand|aktualisiert|erstellt|veröffentlicht|publié|"
     r"publicado|actualizado|pubblicato|diterbitkan|опубликовано|güncelleme)\b:?\s.*?\d.*|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\s\d{1,2}:\d{2}.*|(?<=\s)фото\b.*|\beditor\s*:.*|(?:责任)?编辑\s*[:：].*",
@@ -46,6 +50,7 @@ _DATED_LEAD = re.compile(
 )  # "Posted on 2 May 2024 by"
 _RANKS = frozenset({"staff", "senior", "chief", "special", "contributing", "freelance"})
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]")  # a name is one word in these scripts
+_COMPANY = re.compile(r"(?:co|cie|company|sons|söhne|partners?)\b", re.IGNORECASE)  # "Meyer & Co. KG"
 _LONGEST = 60
 _LONGEST_BYLINE = 500
 
@@ -60,7 +65,7 @@ def authors_of(
     parts = [
         part
         for part in _parts(written, house)
-        if fold(part) not in _nobody() | _lone_leads() and not _HANDLE.fullmatch(part)
+        if fold(part) not in _nobody() and fold(part) not in _lone_leads() and not _HANDLE.fullmatch(part)
     ]
     kinds = [(part, is_organisation or is_house(part, house)) for part in parts if _is_name(part)]
     return [Author(name=part, kind="organisation" if house_ else "person", url=url) for part, house_ in kinds]
@@ -83,9 +88,24 @@ def is_house(name: str, house: frozenset[str]) -> bool:
         return True  # an account called after the site
     if any(word.isupper() and fold(word) in house for word in name.split()):
         return True  # "MDR THÜRINGEN" of MDR
-    words = set(re.findall(r"[^\W_]+", name.casefold()))
-    organisations = phrases("organisations")
-    return bool(words & organisations) or any(" " in phrase and phrase in name.casefold() for phrase in organisations)
+    plain = name.casefold()
+    words = set(re.findall(r"[^\W_]+", plain))
+    return not words.isdisjoint(phrases("organisations")) or any(phrase in plain for phrase in _long_organisations())
+
+
+@cache
+def _long_organisations() -> tuple[str, ...]:
+    return tuple(phrase for phrase in phrases("organisations") if " " in phrase)
+
+
+def may_lead(text: str) -> bool:
+    """Say whether a text begins with two letters that a lead begins with; cheaper than looking for one."""
+    return text[:2].casefold() in _first_letters()
+
+
+@cache
+def _first_letters() -> frozenset[str]:
+    return frozenset(lead[:2].casefold() for _, lead in load("byline_leads"))
 
 
 def without_lead(written: str) -> tuple[str, bool]:
@@ -151,16 +171,16 @@ def _parts(written: str, house: frozenset[str]) -> list[str]:
     pieces = [piece for group in plain.split(";") for piece in _pieces(group.strip(), house)]
     if len(pieces) == 1 and _HAN_NAMES.fullmatch(pieces[0]) and (lead or _led(written)[1]) in _chinese_leads():
         pieces = pieces[0].split()
-    found = []
+    found: list[str] = []
     first_is_full = bool(pieces) and (len(pieces[0].split()) > 1 or is_house(pieces[0], house))
     for place, piece in enumerate(pieces):
         if place and first_is_full and len(piece.split()) == 1 and not _UNSPACED.match(piece):
             continue  # "Ana Cruz, Manila": a place or an agency behind a full name
-        found.extend(_joined(piece))
+        found.extend(apart for part in _joined(piece) for apart in _apart(part))
     cleaned = [_tidy(part) for part in found]
     # "Guardian staff reporter" is a desk; behind a name the same words are that person's role.
     is_desk = len(cleaned) == 1 and is_house(cleaned[0], house)
-    return list(dict.fromkeys(part for part in cleaned if part and (is_desk or not _is_role(part))))
+    return list(dict.fromkeys(part for part in cleaned if part and (is_desk or not is_role(part))))
 
 
 def _pieces(group: str, house: frozenset[str]) -> list[str]:
@@ -174,7 +194,7 @@ def _pieces(group: str, house: frozenset[str]) -> list[str]:
 
 def _led(written: str) -> tuple[str, str]:
     """Return a byline without its lead, and the lead."""
-    plain = squeeze(written)
+    plain = _source_word().sub("", squeeze(written))
     if plain.startswith("by "):  # themes write it small beside the name, where prose does too
         return plain[3:], "by"
     rest, has_lead = without_lead(plain)
@@ -182,32 +202,71 @@ def _led(written: str) -> tuple[str, str]:
 
 
 @cache
+def _source_word() -> re.Pattern[str]:
+    """Return the pattern of "Source:", which a marked byline may begin with."""
+    words = "|".join(re.escape(word) for _, word in load("credit_words"))
+    return re.compile(rf"^(?:{words})\s*[:：]\s*", re.IGNORECASE)
+
+
+@cache
 def _chinese_leads() -> frozenset[str]:
     return frozenset(lead.strip(":/") for language, lead in load("byline_leads") if language == "zh")
+
+
+@cache
+def _joiners() -> tuple[str, ...]:
+    return ("&", "+", *sorted(phrases("name_joiners"), key=len, reverse=True))
 
 
 def _joined(piece: str) -> list[str]:
     """Split at "and", "und", "&"; at "y", "e", "i" only between full names, because names hold them too."""
     parts = [piece]
-    for joiner in ["&", "+", *sorted(phrases("name_joiners"), key=len, reverse=True)]:
+    plain = piece.casefold()
+    for joiner in _joiners():
+        if joiner not in plain:
+            continue
         split: list[str] = []
         for part in parts:
             halves = re.split(rf"\s+{re.escape(joiner)}\s+", part, flags=re.IGNORECASE)
+            if len(halves) > 1 and (_COMPANY.match(halves[-1]) or _is_phrase(halves)):
+                halves = [part]
             full = all(len(half.split()) > 1 for half in halves)
             split.extend(halves if full or (len(joiner) > 1 and joiner not in ("at", "et", "en")) else [part])
         parts = split
     return parts
 
 
+def _is_phrase(halves: list[str]) -> bool:
+    """Say whether "and" joins words for a desk, not names: "Staff and news service reports"."""
+    told = [half.casefold() for half in halves]
+    return all(is_house(half, frozenset()) for half in halves) and not any(half in phrases("agencies") for half in told)
+
+
+def _apart(part: str) -> list[str]:
+    """Tell a person from the agency printed right behind the name: "ERIC TUCKER Associated Press"."""
+    found = _agency_behind().search(part)
+    return [part[: found.start()], found["agency"]] if found and " " in part[: found.start()] else [part]
+
+
+@cache
+def _agency_behind() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(phrases("agencies"), key=len, reverse=True) if len(name) > 4)
+    return re.compile(rf"(?<=\w)\s+(?P<agency>(?:the\s)?(?:{names}))$", re.IGNORECASE)
+
+
 def _tidy(part: str) -> str:
     plain, _ = without_lead(part.strip(" \t.,;:|*-–—_/\"'“”"))
     plain = _KOREAN_PLACE.sub("", _with_agency().sub("", plain))
     words = _SUFFIX.sub("", _AFTER_NAME.sub("", plain)).split()
-    while len(words) > 2 and words[-1].casefold().strip(".,") in phrases("roles") | _RANKS:
+    while len(words) > 2 and _is_rank(words[-1].casefold().strip(".,")):
         words.pop()  # "Ana Cruz Staff Reporter"
-    if phrases("organisations") & {word.casefold() for word in words}:
+    if not phrases("organisations").isdisjoint(map(str.casefold, words)):
         words = plain.split()  # "Guardian staff reporter" is a desk
     return " ".join(words).strip(' .,;:|*–—_/"“”') + _dot(part)
+
+
+def _is_rank(word: str) -> bool:
+    return word in phrases("roles") or word in _RANKS
 
 
 @cache
@@ -222,7 +281,8 @@ def _dot(part: str) -> str:
     return "." if re.search(r"\b(?:[A-Z]|Jr|Sr)\.\s*$", part) else ""
 
 
-def _is_role(part: str) -> bool:
+def is_role(part: str) -> bool:
+    """Say whether a part of a byline holds the word of a role: "Deputy Political Editor"."""
     words = re.findall(r"[\w-]+", part.casefold())
     return any(word in phrases("roles") for word in words)
 

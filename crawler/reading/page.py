@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.errors import ReadingError
+from crawler.reading import attributes
 from crawler.reading.addresses import comparable, host_of
 from crawler.reading.charset import decode
 from crawler.reading.dom import drop, duplicate, fold, squeeze, text_of
@@ -24,14 +25,18 @@ from crawler.reading.jsonld import Graph, Node, text
 from crawler.reading.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from crawler.reading.attributes import NamePattern
+
 MAX_BYTES = 10 * 2**20  # a story of more than 10 MiB of markup is not one
+MAX_TAGS = 60_000  # the fullest of 419 news pages has 6,000; a million elements take a minute and gigabytes
 MAX_DEPTH = 250  # libxml2 stops at 256 and drops the rest of the page
 # Pages whose unclosed inline tags (<font>, <b>) nest deeper than libxml2 goes are read again with these closed.
 _UNCLOSED = re.compile(r"</?(?:font|b|i|u|em|strong|small|big|center|span|a)\b[^<>]*>", re.IGNORECASE)
 _LONG_TAG = re.compile(r"<\w[^<>]{20000,}")
+_STEP = 10_000  # half of that
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MAX_ATTRIBUTES = 2000
 _BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"wOF")
@@ -43,9 +48,41 @@ _CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
-Holder = tuple[int, HtmlElement]  # an element and its place on the page
-_KNOWN: dict[re.Pattern[str], dict[str, bool]] = {}
-_MOST_KNOWN = 20_000  # names remembered for each pattern; some sites make up new ones for every page
+class Index:
+    """Where on a page the values of one attribute stand: elements share values, so each value is tried once."""
+
+    def __init__(self, values: Iterable[str | None]) -> None:
+        written: dict[str, list[int]] = {}
+        for place, value in enumerate(values):
+            if value:
+                written.setdefault(value, []).append(place)
+        self._places: dict[str, list[int]] = {}
+        for value, places in written.items():
+            self._places.setdefault(value.lower(), []).extend(places)
+        self._patterns: dict[int, list[str]] = {}
+        self._known = 0  # the patterns that were tried
+
+    @cached_property
+    def _tokens(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for value in self._places:
+            for token in set(value.split()):
+                found.setdefault(token, []).append(value)
+        return found
+
+    def with_token(self, token: str) -> list[int]:
+        """Return the places of the values that have this among their words, in page order."""
+        return sorted(place for value in self._tokens.get(token, ()) for place in self._places[value])
+
+    def matching(self, pattern: NamePattern) -> list[int]:
+        """Return the places of the values in which a pattern is found, in page order."""
+        if self._known != attributes.count():
+            self._known = attributes.count()
+            self._patterns = {}
+            for value in self._places:
+                for number in attributes.matching(value):
+                    self._patterns.setdefault(number, []).append(value)
+        return sorted(place for value in self._patterns.get(pattern.number, ()) for place in self._places[value])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,53 +112,32 @@ class Page:
         return tuple(self.tree.iter())
 
     @cached_property
-    def _by_class(self) -> dict[str, list[Holder]]:
-        return self._index("class")
+    def _by_class(self) -> Index:
+        return Index([element.get("class") for element in self.elements])
 
     @cached_property
-    def _by_id(self) -> dict[str, list[Holder]]:
-        return self._index("id")
-
-    def _index(self, attribute: str) -> dict[str, list[Holder]]:
-        found: dict[str, list[Holder]] = {}
-        for place, element in enumerate(self.elements):
-            names = element.get(attribute)
-            if names:
-                found.setdefault(names.lower(), []).append((place, element))
-        return found
-
-    @cached_property
-    def _by_token(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for names in self._by_class:
-            for name in set(names.split()):
-                found.setdefault(name, []).append(names)
-        return found
+    def _by_id(self) -> Index:
+        return Index([element.get("id") for element in self.elements])
 
     def with_class(self, name: str) -> list[HtmlElement]:
         """Return the elements of a class (lower case), in page order."""
-        if name not in self._by_token:
-            return []
-        found = [holder for names in self._by_token[name] for holder in self._by_class[names]]
-        return [element for _, element in sorted(found, key=_place)]
+        return [self.elements[place] for place in self._by_class.with_token(name)]
 
-    def classed(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
-        """Return the elements whose class attribute, in lower case, matches somewhere; in page order.
-
-        Elements share class attributes, so a pattern is tried a few hundred times a page, not thousands.
-        """
-        return [element for _, element in sorted(_matching(pattern, self._by_class), key=_place)]
+    def classed(self, pattern: NamePattern) -> list[HtmlElement]:
+        """Return the elements whose class attribute, in lower case, matches somewhere; in page order."""
+        return [self.elements[place] for place in self._by_class.matching(pattern)]
 
     def named(
-        self, names: re.Pattern[str], ids: re.Pattern[str], tags: frozenset[str] | None, **values: str
+        self, names: NamePattern, ids: NamePattern, tags: frozenset[str] | None, **values: str
     ) -> list[HtmlElement]:
         """Return the elements with such a tag and such a class, id or attribute (lower case), in page order."""
-        found = dict([*_matching(names, self._by_class), *_matching(ids, self._by_id)])
+        places = {*self._by_class.matching(names), *self._by_id.matching(ids)}
         for name, value in values.items():
             if name in self.text:
-                places = enumerate(self.elements)
-                found |= {place: element for place, element in places if value == (element.get(name) or "").lower()}
-        return [found[place] for place in sorted(found) if tags is None or found[place].tag in tags]
+                elements = enumerate(self.elements)
+                places.update(place for place, element in elements if value == (element.get(name) or "").lower())
+        found = (self.elements[place] for place in sorted(places))
+        return [element for element in found if tags is None or element.tag in tags]
 
     @cached_property
     def meta(self) -> dict[str, tuple[str, ...]]:
@@ -168,7 +184,7 @@ class Page:
 
     @cached_property
     def headline(self) -> HtmlElement | None:
-        """Return the headline's element: the h1 that the page's title confirms, else the only one, else such an h2."""
+        """Return the headline's element: the h1 that the page's title confirms, else such an h2, else the only h1."""
         return self._headline[0]
 
     @property
@@ -221,28 +237,6 @@ class Page:
         return bool(headline) and headline in title
 
 
-def _place(holder: Holder) -> int:
-    return holder[0]
-
-
-def _matching(pattern: re.Pattern[str], index: Mapping[str, list[Holder]]) -> list[Holder]:
-    """Return the holders of the names in which a pattern is found.
-
-    Pages of one site share their names, so what a pattern said about one is remembered.
-    """
-    known = _KNOWN.setdefault(pattern, {})
-    if len(known) > _MOST_KNOWN:
-        known.clear()
-    found: list[Holder] = []
-    for names, holders in index.items():
-        verdict = known.get(names)
-        if verdict is None:
-            verdict = known[names] = pattern.search(names) is not None
-        if verdict:
-            found += holders
-    return found
-
-
 def _refuse(payload: bytes) -> None:
     if not payload:
         raise ReadingError("unreadable", "the payload is empty")
@@ -260,6 +254,10 @@ def _refuse(payload: bytes) -> None:
 
 def _refuse_attributes(source: str) -> None:
     """Refuse a tag with thousands of attributes: libxml2 compares each with all before it, for minutes."""
+    # A tag as long as that covers one of these steps whole: most pages are not searched for one.
+    steps = range(0, len(source), _STEP)
+    if not any(source.find("<", at, at + _STEP) < 0 for at in steps):
+        return
     for tag in _LONG_TAG.finditer(source):
         if len(_VALUE.sub("", tag.group()).split()) > _MAX_ATTRIBUTES:
             raise ReadingError("unreadable", f"a tag has more than {_MAX_ATTRIBUTES} attributes")
@@ -267,6 +265,8 @@ def _refuse_attributes(source: str) -> None:
 
 def _tree(source: str) -> HtmlElement:
     """Parse a page. libxml2 drops everything below 256 levels, so such a page is mended or refused, never cut."""
+    if source.count("<") > MAX_TAGS:
+        raise ReadingError("unreadable", f"the page has more than {MAX_TAGS} tags")
     _refuse_attributes(source)
     tree, is_whole = _parse(source)
     if not is_whole:
@@ -306,7 +306,8 @@ def _headline(page: Page) -> tuple[HtmlElement | None, bool]:
     names = {fold(page.site_name or ""), fold(host_of(page.url)), fold(host_of(page.url).rpartition(".")[0])}
     found: dict[str, list[tuple[str, HtmlElement]]] = {"h1": [], "h2": []}
     for element in page.tree.iter("h1", "h2"):
-        if (told := fold(text_of(element))) and told not in names:
+        told = fold(text_of(element))
+        if told and told not in names and (told in claims or not _is_signpost(page, element)):
             found[element.tag].append((told, element))
     for told, element in found["h1"]:
         if len(told) > 3 and any(told == claim or (len(told) > 11 and told in claim) for claim in claims):
@@ -314,13 +315,24 @@ def _headline(page: Page) -> tuple[HtmlElement | None, bool]:
     for told, element in found["h1"]:
         if any(len(claim) > 11 and claim in told for claim in claims):
             return element, True
-    distinct = dict(reversed(found["h1"]))
-    if len(distinct) == 1:
-        return next(iter(distinct.values())), False
     for told, element in found["h2"]:
         if any(len(told) > 15 and told in claim for claim in claims):
             return element, True
-    return None, False
+    distinct = dict(reversed(found["h1"]))
+    return (next(iter(distinct.values())), False) if len(distinct) == 1 else (None, False)
+
+
+def _is_signpost(page: Page, heading: HtmlElement) -> bool:
+    """Say whether a heading is a link to another page: the site's logo, a section, a teaser."""
+    link = next(heading.iterancestors("a"), None)
+    if link is None and len(heading) > 0:
+        inner = heading.find(".//a[@href]")
+        link = inner if inner is not None and fold(text_of(inner)) == fold(text_of(heading)) else None
+    address = link.get("href") if link is not None else None
+    if not address or address.startswith("#"):
+        return False
+    own = {unquote(address) for address in page.own_addresses}
+    return unquote(comparable(page.absolute(address))) not in own
 
 
 def _title_claims(page: Page) -> list[str]:

@@ -30,6 +30,7 @@ _BESIDE = re.compile(
 )
 _OWN_ASIDE = re.compile(r"meta|author|byline|autor")  # article details in the margin
 _LONGEST_TEASER = 2500
+_PARAGRAPH = 120  # letters
 _CARD = re.compile(r"(?:^|[\s_-])(?:module|item|card|teaser|entry|post|story|tile|article)(?=$|[\s_-])")
 
 
@@ -54,6 +55,7 @@ class Scope:
         )
         self._chain = frozenset(chain)
         self._known: dict[HtmlElement, bool] = dict.fromkeys(chain, False)
+        self._elsewhere: dict[str, bool] = {}
 
     def is_foreign(self, element: HtmlElement) -> bool:
         """Say whether an element stands in a sidebar, a menu, a widget or a teaser of another story."""
@@ -89,7 +91,10 @@ class Scope:
         """Say whether a link leads to another page than this one."""
         if address.startswith(("#", "javascript:", "mailto:")):
             return False
-        return comparable(self._absolute(address)) not in self._own
+        verdict = self._elsewhere.get(address)
+        if verdict is None:
+            verdict = self._elsewhere[address] = comparable(self._absolute(address)) not in self._own
+        return verdict
 
     @cached_property
     def _order(self) -> dict[HtmlElement, int]:
@@ -108,8 +113,12 @@ class Scope:
         return False
 
     def _is_teaser(self, element: HtmlElement) -> bool:
-        """Say whether a block is about another story: its first heading leads there, and it is short."""
-        for heading in element.iter("h1", "h2", "h3", "h4", "h5"):
-            links = heading.xpath("ancestor-or-self::*/@href | .//a/@href")
+        """Say whether a block is about another story: it begins with a heading that leads there, and is short."""
+        for part in element.iter("h1", "h2", "h3", "h4", "h5", "p"):
+            if part.tag == "p":
+                if length_of(part) >= _PARAGRAPH:
+                    return False  # text, and whatever heading stands below it: an author box, a related story
+                continue
+            links = part.xpath("ancestor-or-self::*/@href | .//a/@href")
             return any(self.leads_elsewhere(link) for link in links) and length_of(element) < _LONGEST_TEASER
         return False

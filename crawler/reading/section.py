@@ -6,10 +6,10 @@ and Joomla by a class beside the headline, and many only in the breadcrumbs.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.reading.attributes import NamePattern
 from crawler.reading.dom import text_of
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from crawler.reading.page import Page
 
 _LONGEST = 40
-_BESIDE_HEADLINE = re.compile(
+_BESIDE_HEADLINE = NamePattern(
     r"(?:^|[\s_-])(?:category-name|cat-links?|(?:entry|post|article|td|meta)-categor(?:y|ies)|kicker|rubric|rubrik|"
-    r"section-name|article-section)(?=$|[\s_-])"
+    r"section-name|article-section)(?:$|[\s_-])"
 )
-_CRUMBS = re.compile(r"(?:^|[\s_-])(?:breadcrumbs?|entry-crumbs|crumbs|speedbar)(?=$|[\s_-])")
+_CRUMBS = NamePattern(r"(?:^|[\s_-])(?:breadcrumbs?|entry-crumbs|crumbs|speedbar)(?:$|[\s_-])")
 
 
 def section_of(page: Page) -> tuple[str | None, str]:
     """Return the section that the page prints for its story, and where it was found."""
-    marked = page.scope.own(page.tree.xpath("//a[contains(concat(' ', @rel, ' '), ' category ')]"))
+    marked = page.scope.own(link for link in page.tree.iter("a") if "category" in (link.get("rel") or "").split())
     if found := _first_name(page, marked):
         return found, "dom rel=category"
     for holder in page.scope.own(page.classed(_BESIDE_HEADLINE)):

@@ -7,6 +7,7 @@ them. It is taken only where it speaks of what the headline and the description 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
     from crawler.reading.page import Page
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _STRING = re.compile(r'"((?:[^"\\]|\\.){40,})"', re.DOTALL)
 _MARKUP = re.compile(r"<(?:p|br|div|h[2-4])\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\W{2,}\w+\W{2,}")  # where an advert would be put
+_ARC = re.compile(r'"content_elements"\s*:\s*(?=\[)')
+_ARC_TEXT = frozenset({"text", "paragraph", "header", "raw_html"})
+_MOST_LISTS = 20  # related stories have a list each
+_DECODER = json.JSONDecoder(strict=False)
 _LEAST = 400  # letters of a story
 _LEAST_SHARED = 0.3  # of the headline's and description's letter triples
 _MOST = 5 * 2**20  # letters of script looked at
@@ -39,21 +45,44 @@ def told(page: Page) -> list[str]:
     if not wanted:
         return []
     best: list[str] = []
-    for markup in dict.fromkeys(_marked_up(page.text)):
-        lines = _lines(markup)
+    source = "\n".join(_scripts(page.text))[:_MOST]
+    stories = itertools.chain(_elements(source), map(_lines, dict.fromkeys(_marked_up(source))))
+    for lines in stories:
         text = "".join(lines)
         if len(text) > max(_LEAST, sum(map(len, best))) and _shared(wanted, text) >= _LEAST_SHARED:
             best = lines
     return best
 
 
+def _elements(source: str) -> Iterator[list[str]]:
+    """Yield the stories told in Arc's form, one object a paragraph (github.com/washingtonpost/ans-schema)."""
+    for found in itertools.islice(_ARC.finditer(source), _MOST_LISTS):
+        try:
+            elements, _ = _DECODER.raw_decode(source, found.end())
+        except (ValueError, RecursionError):
+            continue
+        told = (item.get("content") for item in elements if isinstance(item, dict) and item.get("type") in _ARC_TEXT)
+        yield [line for content in told if isinstance(content, str) for line in _lines(content)]
+
+
 def _marked_up(source: str) -> Iterator[str]:
-    level = ["\n".join(found.group(1) for found in _SCRIPT.finditer(source))[:_MOST]]
+    level = [source]
     for _ in range(_DEPTH):
         strings = [string for text in level for string in _strings(text)]
         yield from (string for string in strings if _MARKUP.search(string) and '":' not in string)
         # Next.js cuts its rows anywhere, so they are put together again before one looks inside.
         level = ["".join(strings)]
+
+
+def _scripts(source: str) -> Iterator[str]:
+    """Yield the text of each script; step by step, because one pattern for it all is slow where no script ends."""
+    at = 0
+    while (begin := _SCRIPT.search(source, at)) and (opened := source.find(">", begin.end())) >= 0:
+        end = _SCRIPT_END.search(source, opened)
+        if end is None:
+            return
+        yield source[opened + 1 : end.start()]
+        at = end.end()
 
 
 def _strings(text: str) -> Iterator[str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # The design, "An article, as exported".
 KEYS = [
     "id", "site", "url", "canonical_url", "version", "valid_from", "valid_to", "first_seen", "last_seen", "state",
-    "title", "standfirst", "body", "dateline", "authors", "byline", "published", "modified", "language", "section",
+    "title", "standfirst", "body", "dateline", "agency", "authors",
+    "byline", "published", "modified", "language", "section",
     "tags", "images", "access", "word_count", "views", "comments", "views_at", "cluster", "near_duplicates",
     "capture", "reader", "sources",
 ]  # fmt: skip
@@ -49,7 +50,7 @@ def test_every_article_of_an_export_has_the_same_keys(paper: Paper, archive: Arc
 
 def test_an_article_is_told_as_it_was_printed(paper: Paper, archive: Archive) -> None:
     paper.prints(
-        title="Flood “closes” bridge", standfirst="Families sleep in the school", dateline="PANUBLION",
+        title="Flood “closes” bridge", standfirst="Families sleep in the school", dateline="PANUBLION", agency="PNA",
         authors=("Ana Peñaflor",), byline="By ANA PEÑAFLOR", section="Local", tags=("flood", "river"),
         images=("https://lakeside.example/1.jpg",), access="free", sources={"title": "h1"}, modified=START,
         published=(START - HOUR).astimezone(MANILA), views=1204, comments=0,
@@ -59,8 +60,8 @@ def test_an_article_is_told_as_it_was_printed(paper: Paper, archive: Archive) ->
     assert told["title"] == "Flood “closes” bridge"
     assert told["body"] == "\n\n".join(BODY)
     assert told["word_count"] == 43
-    assert (told["standfirst"], told["dateline"], told["byline"]) == (
-        "Families sleep in the school", "PANUBLION", "By ANA PEÑAFLOR",
+    assert (told["standfirst"], told["dateline"], told["agency"], told["byline"]) == (
+        "Families sleep in the school", "PANUBLION", "PNA", "By ANA PEÑAFLOR",
     )  # fmt: skip
     assert told["authors"] == [
         {"name": "Ana Peñaflor", "kind": "person", "url": None, "profile": "Sumasaklaw si Ana sa ilog.",

@@ -45,6 +45,12 @@ def test_a_short_text_is_given_to_the_full_cascade() -> None:
         "Related: Nets found on the reef",
         "Basahin din: Bagong ilaw sa pantalan",
         "Lesen Sie auch: Neue Lampen am Hafen",
+        "Our Standards: how we work",
+        "(Reporting by Ana Cruz)",
+        "Теги: пристань, паром",
+        "Tags",
+        "Anzeige",
+        "広告",
         "Post Views: 12",
         "By Ana Cruz",
         "",
@@ -67,6 +73,27 @@ def test_prose_that_begins_like_furniture_stays() -> None:
         "who counts them all every winter and has for long."
     )
     assert body.filtered([line], NOBODY, CLOCK) == (line,)
+
+
+@pytest.mark.parametrize("line", ["Anzeige gegen den Fahrer erstattete am Abend niemand.", "Tags hang on every crate."])
+def test_a_sentence_that_begins_like_a_label_stays(line: str) -> None:
+    assert body.filtered([line], NOBODY, CLOCK) == (line,)
+
+
+@pytest.mark.parametrize(
+    "name", ["infobox", "fact-box", "key-takeaways", "bullet-points", "access-wall", "show-comments"]
+)
+def test_boxes_that_explain_or_sell_stay_out(name: str) -> None:
+    box = (
+        f'<div class="{name}"><p>The ferry is forty metres long and carries two hundred people on two decks.</p></div>'
+    )
+    assert body.paragraphs_of(story(inside=box), []) == PARAGRAPHS
+
+
+def test_a_page_laid_out_in_a_table_is_read_cell_by_cell() -> None:
+    cells = f"<td><a href='/'>Front</a></td><td><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></td>"
+    made = page(f"<table><tr>{cells}</tr></table>", head=f"<title>{TITLE}</title>")
+    assert set(PARAGRAPHS[:2]) <= set(body.paragraphs_of(made, []))
 
 
 def test_a_long_paragraph_that_stands_there_twice_is_kept_once() -> None:

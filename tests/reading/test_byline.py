@@ -1,5 +1,6 @@
 import pytest
 
+from archive.records import Author
 from crawler.reading import Page, byline
 from crawler.site import Site
 from tests.reading.build import SITE, TITLE, json_ld, page, story
@@ -192,3 +193,19 @@ def test_a_lead_with_a_name_and_a_date_on_one_line_is_a_byline() -> None:
 def test_the_date_in_a_byline_is_no_name() -> None:
     meta = '<time class="article-author-date">Thursday, 4 November 2021</time><p class="author">by Ana Cruz</p>'
     assert read(story(meta=meta))[0] == ["Ana Cruz"]
+
+
+@pytest.mark.parametrize(
+    ("told", "printed"),
+    [
+        ("Ana Cruz, 21. Jan. 2015 Rating 3.17 12 votes", "Ana Cruz"),
+        ("02.02.2022, 11:30 Uhr von Ana Cruz", "von Ana Cruz"),
+        ("By Ana Cruz Deputy Editor", "By Ana Cruz Deputy Editor"),
+        ("von Ana Cruz, Online-Redaktion Veröffentlicht: 26.12.2022", "von Ana Cruz, Online-Redaktion"),
+        ("Ana Cruz MORE FROM Ana Cruz", "Ana Cruz"),
+        ("By Ana Cruz ana@panublion.example (509) 459", "By Ana Cruz"),
+        ("Somebody else", "Somebody else"),
+    ],
+)
+def test_a_printed_byline_ends_where_the_byline_ends(told: str, printed: str) -> None:
+    assert byline.without_dress(told, [Author(name="Ana Cruz")], frozenset()) == printed

@@ -58,3 +58,14 @@ def test_one_broken_character_does_not_turn_a_utf_8_page_into_mojibake() -> None
 def test_bytes_that_fit_no_claim_are_decoded_all_the_same() -> None:
     assert decode(b"caf\xe9 \xff", "utf-8") == "café ÿ"
     assert "\ufffd" in decode(b"\x81\x82\xfe", "euc-jp") or decode(b"\x81\x82\xfe", "euc-jp")
+
+
+@pytest.mark.parametrize("label", ["idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7"])
+def test_what_python_calls_an_encoding_and_no_page_is_written_in_is_passed_over(label: str) -> None:
+    assert decode(TEXT.encode(), label) == TEXT
+    assert decode("Peña \\x41".encode("cp1252"), label) == "Peña \\x41"
+
+
+def test_utf_16_is_believed_only_of_bytes_that_can_be_it() -> None:
+    assert decode(TEXT.encode(), "utf-16") == TEXT
+    assert decode(TEXT.encode("utf-16-le"), "utf-16-le") == TEXT

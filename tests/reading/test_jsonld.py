@@ -67,3 +67,16 @@ def test_values_become_one_line_of_text() -> None:
 def test_a_graph_without_end_is_bounded() -> None:
     nested = '{"a": ' * 3000 + "1" + "}" * 3000
     assert Graph.parse([nested]).article(lambda node: False) is None
+
+
+def test_a_name_within_a_name_without_end_is_no_text() -> None:
+    value: object = "x"
+    for _ in range(5000):
+        value = [{"name": value}]
+    assert text(value) is None
+    assert text([{"name": {"@value": "Lina Casabar"}}]) == "Lina Casabar"
+
+
+def test_half_a_character_is_replaced_and_a_whole_one_is_kept() -> None:
+    (root,) = Graph.parse([r'{"headline": "Ferry \ud83d", "name": "\uDE00 pier", "description": "\ud83d\ude00"}']).roots
+    assert root == {"headline": "Ferry \ufffd", "name": "\ufffd pier", "description": "\U0001f600"}

@@ -119,3 +119,9 @@ def test_tracking_parameters_do_not_make_another_address() -> None:
     assert is_front_page("https://a.example/")
     assert not is_front_page("https://a.example/?p=7")
     assert not is_front_page("http://[broken")
+
+
+def test_a_page_of_more_tags_than_any_story_has_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(ReadingError, match="more than 60000 tags"):
+        Page.parse(b"<html><body>" + b"<b>x</b>" * 30_001, URL, None)
+    assert Page.parse(b"<html><body>" + b"<b>x</b>" * 20_000, URL, None).elements

@@ -50,3 +50,20 @@ def test_broken_strings_and_plain_strings_are_passed_over() -> None:
 def test_a_page_that_shows_its_story_is_read_from_what_it_shows() -> None:
     longer = MARKUP + "<p>" + PARAGRAPHS[0] * 9 + "</p>"
     assert paragraphs_of(story(extra=_script({"html": longer})), []) == PARAGRAPHS
+
+
+def test_a_story_told_one_object_a_paragraph_is_put_together_as_arc_does() -> None:
+    elements = [{"type": "text", "content": line} for line in PARAGRAPHS]
+    other = [{"type": "text", "content": line} for line in ("A calf was born in the upper valley last night.",) * 30]
+    state = {
+        "content_elements": [*elements, {"type": "image", "content": "no text"}, 7],
+        "related": [{"content_elements": other}],
+    }
+    made = page(f"<script>Fusion.globalContent={json.dumps(state)};</script>", head=HEAD)
+    assert told(made) == list(PARAGRAPHS)
+    assert told(page('<script>{"content_elements": [{]</script>', head=HEAD)) == []
+
+
+def test_scripts_that_never_end_are_looked_through_once() -> None:
+    assert told(page("<script " * 200_000, head=HEAD)) == []
+    assert told(page("<script>" * 200_000, head=HEAD)) == []

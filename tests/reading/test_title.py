@@ -47,3 +47,24 @@ def test_site_name_date_and_author_are_cut_off(dressed: str) -> None:
 def test_a_colon_in_the_headline_stays() -> None:
     assert without_names("Mayor: we will rebuild", frozenset({"panubliondaily"})) == "Mayor: we will rebuild"
     assert without_names("Panublion Daily", frozenset({"panubliondaily"})) == "Panublion Daily"
+
+
+@pytest.mark.parametrize(
+    ("dressed", "plain"),
+    [
+        ("홍수에 끊긴 마을 다리 다시 열려ㅣ맑은내신문", "홍수에 끊긴 마을 다리 다시 열려"),
+        ("村里的小桥重新开放_清溪晚报", "村里的小桥重新开放"),
+        ("Goodwill-Airlines fly again", "Goodwill-Airlines fly again"),
+    ],
+)
+def test_bars_and_dashes_of_other_scripts(dressed: str, plain: str) -> None:
+    assert without_names(dressed, frozenset({"맑은내신문", "清溪晚报", "airlines"})) == plain
+
+
+def test_the_json_ld_headline_that_og_title_repeats_outvotes_the_h1() -> None:
+    told = '<meta property="og:title" content="Harbour: ' + TITLE + '">'
+    both = page(f"<h1>{TITLE}</h1>", head=told + json_ld(headline=f"Harbour: {TITLE}"))
+    assert title_of(both, "") == (f"Harbour: {TITLE}", "json-ld")
+    decorated = told.replace("Harbour: ", "Breaking - ")
+    alone = page(f"<h1>{TITLE}</h1>", head=decorated + json_ld(headline=f"Breaking - {TITLE}"))
+    assert title_of(alone, "") == (TITLE, "dom h1")

@@ -480,6 +480,7 @@ def upgrade() -> None:
         sa.Column("standfirst", sa.Text(), nullable=True),
         sa.Column("byline", sa.Text(), nullable=True),
         sa.Column("dateline", sa.Text(), nullable=True),
+        sa.Column("agency", sa.Text(), nullable=True, comment="the wire agency named with the story"),
         sa.Column("section", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("canonical_url", sa.Text(), nullable=True),

@@ -1,0 +1,110 @@
+"""The WordPress REST API as a listing: one request tells every post that was written or changed since the last visit.
+
+Only ``/wp/v2/posts`` is asked, and only for addresses and dates: the page makes versions, never the API's text. What
+the parameters mean: developer.wordpress.org/rest-api/reference/posts; ``modified_after`` came with WordPress 5.7.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml import etree
+from lxml import html as markup
+
+from archive import Link
+from crawler.discovery.listing import Listing, listing_time
+from crawler.errors import ListingError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PAGE = 100  # posts a page: the most that WordPress gives
+_FIELDS = "id,link,date_gmt,modified_gmt,title"
+_ROOT_RELATION = "https://api.w.org/"
+
+
+def posts_address(
+    root: str, *, modified_after: datetime | None = None, after: datetime | None = None, before: datetime | None = None
+) -> str:
+    """Return the address of the newest posts below an API's root: by change, or by date where ``before`` is given.
+
+    Bounds are times with an offset, which WordPress turns into the site's own zone.
+    """
+    bounds = {"modified_after": modified_after, "after": after, "before": before}
+    told = {name: at.isoformat(timespec="seconds") for name, at in bounds.items() if at is not None}
+    query = {"per_page": PAGE, "orderby": "date" if before else "modified", "order": "desc", **told, "_fields": _FIELDS}
+    # A site without pretty addresses has its API at /?rest_route=/.
+    parts = urlsplit(root)
+    route = dict(parse_qsl(parts.query))
+    if "rest_route" in route:
+        query = {**route, "rest_route": route["rest_route"].rstrip("/") + "/wp/v2/posts", **query}
+        return urlunsplit(parts._replace(query=urlencode(query)))
+    return f"{root.rstrip('/')}/wp/v2/posts?{urlencode(query)}"
+
+
+def usual_root(url: str) -> str:
+    """Return where the API's root usually is."""
+    return urljoin(url, "/wp-json/")
+
+
+def root_in_page(body: bytes, url: str) -> str | None:
+    """Return the API's root that a page of a WordPress site names in its head."""
+    try:
+        tree = markup.document_fromstring(body)
+    except (etree.ParserError, ValueError):
+        return None
+    for link in tree.iter("link"):
+        address: str = link.get("href") or ""
+        if (link.get("rel") or "").strip() == _ROOT_RELATION and address:
+            return urljoin(url, address.strip())
+    return None
+
+
+def read_posts(body: bytes, url: str) -> Listing:
+    """Return the posts of one page of the API; raise ListingError if it is none."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ListingError("not the WordPress API: no JSON") from None
+    if isinstance(told, dict):
+        raise ListingError(f"the WordPress API refuses: {told.get('message') or told.get('code') or 'no reason given'}")
+    if not isinstance(told, list):
+        raise ListingError("not the WordPress API: no list of posts")
+    links = tuple(link for post in told if isinstance(post, dict) and (link := _link(post, url)))
+    if told and not links:
+        raise ListingError("not the WordPress API: no post has an address")
+    return Listing(kind="wordpress", url=url, links=links, more=(_next(url),) if len(told) >= PAGE else ())
+
+
+def newest_change(listing: Listing) -> datetime | None:
+    """Return when, by the site's own clock, the newest change of a listing was made."""
+    return max((link.lastmod for link in listing.links if link.lastmod), default=None)
+
+
+def _link(post: dict[str, Any], url: str) -> Link | None:
+    address = post.get("link")
+    if not isinstance(address, str) or not address.strip():
+        return None
+    title = post.get("title")
+    rendered = title.get("rendered") if isinstance(title, dict) else title
+    return Link(
+        url=urljoin(url, address.strip()),
+        lastmod=_time(post.get("modified_gmt")),
+        published=_time(post.get("date_gmt")),
+        title=html.unescape(rendered).strip() or None if isinstance(rendered, str) else None,
+    )
+
+
+def _time(value: object) -> datetime | None:
+    # A draft that was never published has "0000-00-00T00:00:00", which is no date.
+    return listing_time(value) if isinstance(value, str) else None
+
+
+def _next(url: str) -> str:
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    page = int(query.get("page", "1")) if query.get("page", "1").isdecimal() else 1
+    return urlunsplit(parts._replace(query=urlencode({**query, "page": page + 1})))
