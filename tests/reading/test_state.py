@@ -65,5 +65,5 @@ def test_a_story_told_one_object_a_paragraph_is_put_together_as_arc_does() -> No
 
 
 def test_scripts_that_never_end_are_looked_through_once() -> None:
-    assert told(page("<script " * 200_000, head=HEAD)) == []
-    assert told(page("<script>" * 200_000, head=HEAD)) == []
+    assert told(page("<script " * 50_000, head=HEAD)) == []
+    assert told(page("<script>" * 50_000, head=HEAD)) == []
