@@ -114,9 +114,11 @@ class Scope:
 
     def _is_teaser(self, element: HtmlElement) -> bool:
         """Say whether a block is about another story: it begins with a heading that leads there, and is short."""
+        paragraphs = 0
         for part in element.iter("h1", "h2", "h3", "h4", "h5", "p"):
             if part.tag == "p":
-                if length_of(part) >= _PARAGRAPH:
+                paragraphs += length_of(part) >= _PARAGRAPH
+                if paragraphs > 1:
                     return False  # text, and whatever heading stands below it: an author box, a related story
                 continue
             links = part.xpath("ancestor-or-self::*/@href | .//a/@href")
