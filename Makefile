@@ -16,7 +16,9 @@ help:
 
 setup: $(READY)
 
-# Made anew when the lock or the packaging changes; half-made ones have no .ready and are finished next time.
+# Made anew when the lock or the packaging changes; half-made ones have no .ready and are finished next time. The lock is
+# whole, so pip resolves nothing (--no-deps): older pips take the newest release for a package asked for with an extra
+# (coverage[toml]) and then refuse it for having no hash. `pip check` says if the lock ever lacks something.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Hemeroteca needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) -V 2>&1`. Name another one: make PYTHON=python3.12 setup" >&2; exit 1; }
@@ -25,9 +27,10 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Making the virtual environment $(VENV) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing `grep -c '==' requirements.lock` pinned packages (about a minute) ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r requirements.lock \
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --progress-bar on -r requirements.lock \
 	  | sed -u -n 's/^Collecting \([^ ]*\).*/  \1/p; s/^Successfully installed.*/  installed/p; /ERROR/p'; test $${PIPESTATUS[0]} -eq 0
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null || { $(BIN)/python -m pip check; exit 1; }
 	@touch $@
 
 demo: $(READY)
