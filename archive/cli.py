@@ -7,6 +7,8 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from archive import audit, corpus, screen
-from archive.diff import diff_paragraphs, diff_words
+from archive import audit, corpus, diff_page, screen
+from archive.changes import changes as list_changes
+from archive.diff import Text as Told
+from archive.diff import compare, unified
 from archive.errors import ArchiveError, NotFoundError
 from archive.export import export_jsonl
 from archive.export.jsonl import check_name
@@ -169,28 +173,53 @@ def history(story: Story, home: Home = Path(DEFAULT_HOME), database: Database = 
         _show(screen.history_page(told))
 
 
-@app.command(epilog="Example: hemeroteca diff m2cou6bwoqnwm 1 3")
+class Form(StrEnum):
+    """How a diff is handed out."""
+
+    TERMINAL = "terminal"
+    HTML = "html"
+    UNIFIED = "unified"
+    JSON = "json"
+
+
+DiffForm = Annotated[Form, typer.Option("--as", help="terminal, html, unified or json.", show_default=False)]
+
+
+@app.command(epilog="Example: hemeroteca diff m2cou6bwoqnwm 1 3; hemeroteca diff m2cou6bwoqnwm --as html > diff.html")
 def diff(
     story: Story,
     old: Annotated[int | None, typer.Argument(help="The older version; else the last but one.")] = None,
     new: Annotated[int | None, typer.Argument(help="The newer version; else the last.")] = None,
     home: Home = Path(DEFAULT_HOME),
     database: Database = None,
+    form: DiffForm = Form.TERMINAL,
     as_json: Json = False,
 ) -> None:
     """Show, word by word, what changed between two versions of an article."""
     with _opened(home, database) as archive:
-        before, after = _two_versions(corpus.history(archive, story), old, new)
-    headline = diff_words(before["title"] or "", after["title"] or "")
-    blocks = diff_paragraphs((before["body"] or "").split("\n\n"), (after["body"] or "").split("\n\n"))
-    if as_json:
-        title = [asdict(part) for part in headline]
-        _print_json({"from": before["version"], "to": after["version"], "title": title,
-                     "paragraphs": [asdict(block) for block in blocks]})  # fmt: skip
-        return
-    colour = _console().color_system is not None
-    _show(screen.diff_header(before, after, headline, colour=colour))
-    _show(screen.diff_page(blocks, colour=colour))
+        told = corpus.history(archive, story)
+        before, after = _two_versions(told, old, new)
+    texts = _told(before), _told(after)
+    comparison = compare(*texts)
+    numbers = str(before["version"]), str(after["version"])
+    if as_json or form is Form.JSON:
+        _print_json({"id": told.key, "from": before["version"], "to": after["version"], **asdict(comparison)})
+    elif form is Form.UNIFIED:
+        sys.stdout.write(unified(*texts, told.key, *numbers))
+    elif form is Form.HTML:
+        heading = f"{told.site}: version {numbers[0]} → {numbers[1]}"
+        note = f"{told.key} · {before['valid_from']} → {after['valid_from']}"
+        sys.stdout.writelines(
+            diff_page.page(after["title"] or told.key, [(heading, note, diff_page.fragment(comparison))])
+        )
+    else:
+        _show(screen.diff_header(before, after))
+        _show(screen.diff_page(comparison, colour=_console().color_system is not None))
+
+
+def _told(version: dict[str, Any]) -> Told:
+    body = version["body"].encode() if version["body"] is not None else None
+    return corpus.text_of(version["title"], version["standfirst"], version["authors"] or (), body)
 
 
 def _two_versions(told: corpus.History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -206,6 +235,39 @@ def _two_versions(told: corpus.History, old: int | None, new: int | None) -> tup
                 f"{told.key}: no version {number} with a text; there are {', '.join(map(str, numbers))}"
             )
     return texts[old], texts[new]
+
+
+@app.command(epilog="Example: hemeroteca changes --site panublion --from 2026-11-16 --as html > week.html")
+def changes(
+    site: Site = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Since this day; else a week ago.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Up to this day, included.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only quiet changes and removals.")] = False,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    form: DiffForm = Form.TERMINAL,
+    as_json: Json = False,
+) -> None:
+    """Show everything that changed in the last week, or in any days (UTC), word by word. With --json, one a line."""
+    with _opened(home, database) as archive:
+        end = parse_time(until, "--to") if until else archive.clock()
+        begin = datetime.combine(parse_day(since, "--from"), time(), UTC) if since else end - timedelta(days=7)
+        found = list_changes(archive, begin, end, site=site, quiet=quiet)
+        if as_json or form is Form.JSON:
+            for changed in found:
+                comparison = changed.compared
+                _print_json({**asdict(changed), "labels": comparison.labels if comparison else []})
+        elif form is Form.UNIFIED:
+            for changed in found:
+                numbers = str(changed.number - 1), str(changed.number)
+                sys.stdout.write(unified(changed.old or Told(), changed.new or Told(), changed.article, *numbers))
+        elif form is Form.HTML:
+            title = f"{site or 'All papers'}: what changed, {begin:%Y-%m-%d} to {end:%Y-%m-%d}"
+            sys.stdout.writelines(diff_page.page(title, diff_page.sections(found)))
+        else:
+            colour = _console().color_system is not None
+            for changed in found:
+                _show(screen.change(changed, colour=colour))
 
 
 @app.command(epilog="Example: hemeroteca export last-year.jsonl.zst --from 2025-01-01 --to 2025-12-31")

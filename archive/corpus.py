@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from archive import tables as t
 from archive.describe import curve, describe, printed, stamp
+from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.normal import fold_name
 from archive.selection import each_article, selecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -178,6 +179,12 @@ def _version(row: Any) -> dict[str, Any]:
         "title": row.title, "standfirst": row.standfirst, "authors": row.names, "byline": row.byline,
         "word_count": row.words, "body": row.body.decode() if row.body is not None else None,
     }  # fmt: skip
+
+
+def text_of(title: str | None, standfirst: str | None, names: Sequence[str], body: bytes | None) -> Text:
+    """Return what a content says, in the form that :func:`archive.diff.compare` takes."""
+    paragraphs = tuple((body or b"").decode().split("\n\n"))
+    return Text(title=title or "", standfirst=standfirst or "", authors=tuple(names), paragraphs=paragraphs)
 
 
 def _addresses(connection: Connection, number: int) -> list[dict[str, Any]]:

@@ -82,6 +82,11 @@ def stamp(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="microseconds" if at.microsecond else "seconds").replace("+00:00", "Z")
 
 
+def minute(stamped: str | None) -> str:
+    """Return a stamp of the archive without its seconds; an open end as a dash."""
+    return stamped[:16].replace("T", " ") if stamped else "–"
+
+
 def printed(at: datetime | None, offset: int | None, precision: str | None) -> str | None:
     """Return a page's own date with its own offset, or the date alone where the page has no time."""
     if at is None:

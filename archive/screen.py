@@ -8,21 +8,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from archive.describe import minute
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
+    from archive.changes import Changed
     from archive.corpus import History
-    from archive.diff import Block, Part
+    from archive.diff import Block, Comparison, Part
 
 STYLES = {"same": "", "added": "bold green", "removed": "strike red"}
 MARKS = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
-
-
-def minute(stamped: str | None) -> str:
-    """Return a stamp of the archive without its seconds; an open end as a dash."""
-    return stamped[:16].replace("T", " ") if stamped else "–"
 
 
 def hits_table(hits: list[dict[str, Any]]) -> Iterator[RenderableType]:
@@ -88,20 +86,27 @@ def curve_lines(views: list[dict[str, Any]]) -> Iterator[RenderableType]:
         yield Text.assemble((f"{minute(run['from'])}  ", "dim"), (bar, "cyan"), f" {run['value']:,}")
 
 
-def diff_header(
-    before: dict[str, Any], after: dict[str, Any], headline: tuple[Part, ...], *, colour: bool
-) -> Iterator[RenderableType]:
-    """Draw which versions are compared, and what became of the headline."""
+def diff_header(before: dict[str, Any], after: dict[str, Any]) -> Iterator[RenderableType]:
+    """Draw which versions are compared."""
     quiet = ", a quiet change" if after["stealth"] else ""
     yield Text(f"version {before['version']} ({minute(before['valid_from'])}) → "
                f"{after['version']} ({minute(after['valid_from'])}){quiet}", style="dim")  # fmt: skip
-    text = _marked(headline, colour=colour)
-    text.stylize("bold")
-    yield Padding(text, (0, 0, 1, 0), expand=False)
 
 
-def diff_page(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableType]:
-    """Draw what changed: edited, added and removed paragraphs; what is the same is only counted."""
+def diff_page(comparison: Comparison, *, colour: bool) -> Iterator[RenderableType]:
+    """Draw what changed: the headline, then what else is labelled; what is the same is only counted."""
+    if comparison.labels:
+        yield Text(" · ".join(comparison.labels), style="dim")
+    headline = _marked(comparison.title, colour=colour)
+    headline.stylize("bold")
+    yield Padding(headline, (0, 0, 1, 0), expand=False)
+    for label, parts in (("standfirst", comparison.standfirst), ("byline", comparison.byline)):
+        if label in comparison.labels:
+            yield Padding(_marked(parts, colour=colour), (0, 0, 1, 0), expand=False)
+    yield from _blocks(comparison.paragraphs, colour=colour)
+
+
+def _blocks(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableType]:
     same = 0
     for block in blocks:
         if block.kind == "same":
@@ -109,8 +114,20 @@ def diff_page(blocks: Iterable[Block], *, colour: bool) -> Iterator[RenderableTy
             continue
         yield from _same_lines(same)
         same = 0
-        yield Padding(_marked(block.parts, colour=colour), (0, 0, 1, 0), expand=False)
+        text = _marked(block.parts, colour=colour)
+        moved = Text("moved here: ", style="dim") if block.kind == "moved" else Text()
+        yield Padding(moved + text, (0, 0, 1, 0), expand=False)
     yield from _same_lines(same)
+
+
+def change(changed: Changed, *, colour: bool) -> Iterator[RenderableType]:
+    """Draw one change of a list: what happened, and the diff."""
+    yield Text(changed.note, style="dim")
+    comparison = changed.compared
+    if comparison is not None:
+        yield from diff_page(comparison, colour=colour)
+    else:
+        yield Padding(Text(changed.title or changed.article, style="bold"), (0, 0, 1, 0), expand=False)
 
 
 def _same_lines(count: int) -> Iterator[RenderableType]:

@@ -66,7 +66,7 @@ def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
     query = each_article()
     when = sa.func.coalesce(t.reading.c.published_at, t.article.c.first_seen_at)
     if selection.site:
-        _require_site(connection, selection.site)
+        require_site(connection, selection.site)
         query = query.where(t.site.c.name == selection.site)
     if selection.since or selection.until:
         query = query.where(_within_days(connection, when, selection))
@@ -94,7 +94,8 @@ def _hits(connection: Connection, typed: str) -> sa.Select[Any]:
     return hits
 
 
-def _require_site(connection: Connection, name: str) -> None:
+def require_site(connection: Connection, name: str) -> None:
+    """Raise NotFoundError for a site that the archive does not hold."""
     if connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == name)) is None:
         raise NotFoundError(f"no site {name!r} in this archive; `hemeroteca stats` lists the sites it holds")
 

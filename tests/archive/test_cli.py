@@ -156,7 +156,29 @@ def test_verify_counts_what_it_looked_at(run: Callable[..., Said], filled: str, 
     assert "1 faults" in said.out
 
 
-@pytest.mark.parametrize("command", ["", "stats", "search", "show", "history", "diff", "export", "verify"])
+def test_diff_is_handed_out_as_html_unified_text_and_json(run: Callable[..., Said], filled: str) -> None:
+    assert "<ins>three</ins>" in run("diff", filled, "--as", "html").out
+    assert "+The river rose three metres" in run("diff", filled, "--as", "unified").out
+    assert run("diff", filled, "--as", "json") == run("diff", filled, "--json")
+    assert run("diff", filled, "--as", "morse").status == 2
+
+
+def test_changes_lists_the_days_asked_for(run: Callable[..., Said], filled: str) -> None:
+    [changed] = run("changes", "--from", "2026-11-02", "--to", "2026-11-04", "--json").lines
+    assert (changed["article"], changed["number"], changed["stealth"]) == (filled, 2, True)
+    assert changed["labels"] == ["headline", "paragraph edited"]
+    text = run("changes", "--from", "2026-11-02", "--to", "2026-11-04").out
+    assert "[-two-]{+three+}" in text
+    assert "quiet change" in text
+    assert "<ins>three</ins>" in run("changes", "--from", "2026-11-02", "--to", "2026-11-04", "--as", "html").out
+    assert (
+        "+The river rose three" in run("changes", "--from", "2026-11-02", "--as", "unified", "--to", "2026-11-04").out
+    )
+    assert run("changes", "--from", "2026-11-04", "--to", "2026-11-04", "--json").out == ""
+    assert "not a day" in run("changes", "--from", "yesterday").err
+
+
+@pytest.mark.parametrize("command", ["", "stats", "search", "show", "history", "diff", "changes", "export", "verify"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     said = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
     assert said.exit_code == 0
