@@ -6,19 +6,17 @@ any point loses at most what was in flight.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter as Tally
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, derivation, identity, rows, search
+from archive import asked, database, identity, ingest, rows
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
-from archive.errors import ArchiveError, NoArchiveError, StoreError
+from archive.errors import ArchiveError, NoArchiveError
 from archive.journal import BegunVisit, Journal
 from archive.lease import Lease
 from archive.normal import reading_digest
@@ -28,26 +26,23 @@ from archive.records import (
     Outcome,
     Signal,
     SiteFacts,
-    canonical_json,
     reading_to_json,
     storable,
 )
 from archive.warc import (
     Original,
-    Place,
     capture_records,
     reading_record,
     visit_end_record,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy.engine import Connection, Engine
 
-    from archive.chain import Span
     from archive.records import Capture, Link, Reader, Reading
 
 
@@ -117,18 +112,14 @@ class Archive:
         now = self.clock()
         key = f"{facts.name}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
         told = {
-            "site": {**_site_json(facts)},
+            "site": ingest.site_json(facts),
             "visit": {"key": key, "started_at": now.isoformat()},
             "reader": {"name": reader.name, "version": reader.version, "config_digest": reader.config_digest}
             if reader
             else None,
         }
-        digest = hashlib.sha256(canonical_json(told["site"]).encode()).digest()
         with transaction(self.engine) as connection:
-            site = rows.site_id(connection, facts, now)
-            number = rows.insert(
-                connection, t.visit, key=key, site_id=site, started_at=now, agent=agent, facts_digest=digest
-            )
+            number, site = ingest.begin_visit(connection, facts, key, agent, now)
         self._visits[key] = BegunVisit(number, key, site, facts.name, agent, told, uuid4())
         return key
 
@@ -141,7 +132,9 @@ class Archive:
         visit, known_at = self._visit(capture.visit), self._next_known()
         places = self._journal.append(visit, capture_records(capture, visit.warcinfo, original, known_at))
         with transaction(self.engine) as connection:
-            self._insert_capture(connection, capture, visit, places[0], known_at)
+            file = self._journal.file_id
+            ingest.add_capture(connection, capture, visit=visit.id, file=file, place=places[0], known_at=known_at)
+            self._journal.note_synced(connection)
         return True
 
     def save(self, capture: Capture, reading: Reading | None = None, *, article: str | None = None,
@@ -167,7 +160,8 @@ class Archive:
         values = _reading_values(reading, article, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
         with transaction(self.engine) as connection:
-            return self._insert_reading(connection, capture, reading, article, due_at, known_at, full=full)
+            return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
+                                      known_at=known_at, full=full)  # fmt: skip
 
     def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, state: str = "ok",
             etag: str | None = None, last_modified: str | None = None) -> int:  # fmt: skip
@@ -196,15 +190,7 @@ class Archive:
         }
         self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
         with transaction(self.engine) as connection:
-            connection.execute(
-                t.visit.update()
-                .where(t.visit.c.id == begun.id)
-                .values(
-                    ended_at=known_at, exit_status=exit_status, removals_believed=believe_removals,
-                    report=dict(report), signals=report.get("signals"), problems=report.get("problems"),
-                )
-            )  # fmt: skip
-            counted = self._weigh_removals(connection, begun, known_at) if believe_removals else {}
+            counted = ingest.end_visit(connection, begun.id, told, known_at)
         del self._visits[visit]
         return counted
 
@@ -305,25 +291,6 @@ class Archive:
         ).first()  # fmt: skip
         return Original(capture.url, found.fetched_at, found.payload_digest) if found else None
 
-    def _insert_capture(self, connection: Connection, capture: Capture, visit: BegunVisit, place: Place,
-                        known_at: datetime) -> None:  # fmt: skip
-        article = None
-        if capture.status != 200:
-            article = identity.article_at(connection, capture.url, capture.fetched_at)
-        rows.insert_capture(connection, capture, visit.id, self._journal.file_id, place, article)
-        self._journal.note_synced(connection)
-        connection.execute(
-            t.link.update()
-            .where(t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery())
-            .values(fetched_at=capture.fetched_at)
-        )
-        if article is not None and capture.kind is Kind.REVISIT:
-            self._derive(connection, article, known_at)
-        if article is not None and capture.status is not None:
-            connection.execute(
-                t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at))
-            )
-
     def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
         with transaction(self.engine) as connection:
             article = identity.article_by_url(connection, capture.url)
@@ -360,86 +327,8 @@ class Archive:
         head = connection.scalar(sa.select(t.article.c.head_digest).where(t.article.c.key == article))
         return head != reading_digest(reading)
 
-    def _insert_reading(self, connection: Connection, capture: Capture, reading: Reading, key: str | None,
-                        due_at: datetime | None, known_at: datetime, *, full: bool) -> Outcome:  # fmt: skip
-        visit = self._visit(capture.visit)
-        number = rows.find_capture(connection, capture)
-        if number is None:
-            raise StoreError(f"{capture.url}: its capture is not in the database")
-        if reading.outcome != "read" or key is None:
-            rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
-                                site=visit.site)  # fmt: skip
-            return Outcome.UNREAD
-        content, is_new = rows.content_id(connection, reading)
-        if is_new:
-            search.index_content(connection, content, reading, capture.fetched_at)
-        rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full,
-                            site=visit.site)  # fmt: skip
-        rows.see_profiles(connection, reading, visit.site, capture.fetched_at)
-        rows.insert_opt_outs(connection, number, reading.opt_outs)
-        article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
-        if article is None:
-            article = identity.new_article(connection, key, visit.site, capture.fetched_at)
-        connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
-        addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
-        identity.claim(connection, visit.site, article, reading.identities, addresses, capture.fetched_at, number)
-        self._adopt(connection, article, capture.url)
-        written = self._derive(connection, article, known_at)
-        touched = {(counter.metric, counter.source) for counter in reading.counters}
-        derivation.bring_counters_in_step(connection, article, touched)
-        due = {"due_at": due_at} if due_at is not None else {}
-        connection.execute(
-            t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
-        )
-        return _outcome(written)
-
-    def _adopt(self, connection: Connection, article: int, url: str) -> None:
-        """Give an article the 304s, 404s and 410s of its address that came before it was known."""
-        row = t.capture.c
-        connection.execute(
-            t.capture.update()
-            .where(
-                row.url_id == sa.select(t.url.c.id).where(t.url.c.url == url).scalar_subquery(),
-                row.article_id.is_(None),
-                sa.or_(row.kind == Kind.REVISIT, row.status.in_(derivation.NEVER_SEEN_ALIVE)),
-            )
-            .values(article_id=article)
-        )
-
-    def _derive(self, connection: Connection, article: int, known_at: datetime) -> list[Span]:
-        before = [row.content_id for row in derivation.current_spans(connection, article)]
-        written = derivation.bring_in_step(connection, article, known_at)
-        if written:
-            contents = [*before, *(span.content_id for span in written)]
-            search.mark_superseded(connection, [content for content in contents if content is not None])
-        return written
-
-    def _weigh_removals(self, connection: Connection, visit: BegunVisit, known_at: datetime) -> dict[Outcome, int]:
-        row = t.capture.c
-        articles = connection.execute(
-            sa.select(row.article_id)
-            .where(row.visit_id == visit.id, row.status.in_(derivation.NEVER_SEEN_ALIVE), row.article_id.is_not(None))
-            .distinct()
-        ).scalars()
-        counted: Tally[Outcome] = Tally()
-        for article in list(articles):
-            written = self._derive(connection, article, known_at)
-            state = connection.scalar(sa.select(t.article.c.state).where(t.article.c.id == article))
-            if any(span.state is t.State.GONE for span in written):
-                counted[Outcome.GONE] += 1
-            elif state is t.State.MISSING:
-                counted[Outcome.MISSING] += 1
-        return dict(counted)
-
 
 # ------------------------------------------------------------------ helpers
-
-
-def _site_json(facts: SiteFacts) -> dict[str, Any]:
-    return {
-        "name": facts.name, "title": facts.title, "url": facts.url, "country": facts.country, "region": facts.region,
-        "languages": list(facts.languages), "timezone": facts.timezone, "facts": dict(facts.facts),
-    }  # fmt: skip
 
 
 def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dict[str, Any]:
@@ -452,21 +341,6 @@ def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dic
     if reading.outcome == "read":
         values |= {"article": article, "digest": reading_digest(reading).hex()}
     return values
-
-
-def _later(at: datetime) -> sa.ColumnElement[Any]:
-    """Return the later of this time and the last look: a late capture sets no look back."""
-    held = t.article.c.checked_at
-    return sa.case((held > at, held), else_=sa.literal(at, t.Instant))
-
-
-def _outcome(written: Sequence[Span]) -> Outcome:
-    if not written:
-        return Outcome.UNCHANGED
-    last = written[-1]
-    if last.change is t.Change.REVISED:
-        return Outcome.STEALTH if last.stealth else Outcome.REVISED
-    return {t.Change.NEW: Outcome.NEW, t.Change.RESTORED: Outcome.RESTORED, t.Change.GONE: Outcome.GONE}[last.change]
 
 
 def _see_signal(connection: Connection, site: int, kind: str, url: str, at: datetime, **told: Any) -> int:

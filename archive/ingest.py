@@ -1,0 +1,170 @@
+"""What the database makes of what was told: a visit, a capture, a reading, the end of a visit.
+
+A crawl, a recovery and a rebuild from WARC files all come through here, so they cannot differ. Each function takes a
+connection inside a transaction; ``known_at`` is the date of the record that told it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter as Tally
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from archive import derivation, identity, rows, search
+from archive import tables as t
+from archive.errors import StoreError
+from archive.records import Kind, Outcome, SiteFacts, canonical_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from archive.chain import Span
+    from archive.records import Capture, Reading
+    from archive.warc import Place
+
+
+def site_json(facts: SiteFacts) -> dict[str, Any]:
+    """Return what the warcinfo of a visit says of its site."""
+    return {
+        "name": facts.name, "title": facts.title, "url": facts.url, "country": facts.country, "region": facts.region,
+        "languages": list(facts.languages), "timezone": facts.timezone, "facts": dict(facts.facts),
+    }  # fmt: skip
+
+
+def begin_visit(connection: Connection, facts: SiteFacts, key: str, agent: str, at: datetime) -> tuple[int, int]:
+    """Note a visit and what it tells of its site; return the ids of visit and site."""
+    digest = hashlib.sha256(canonical_json(site_json(facts)).encode()).digest()
+    site = rows.site_id(connection, facts, at)
+    visit = rows.insert(connection, t.visit, key=key, site_id=site, started_at=at, agent=agent, facts_digest=digest)
+    return visit, site
+
+
+def add_capture(connection: Connection, capture: Capture, *, visit: int, file: int, place: Place,
+                known_at: datetime) -> None:  # fmt: skip
+    """Point at a capture that is synced at this place."""
+    article = None
+    if capture.status != 200:
+        article = identity.article_at(connection, capture.url, capture.fetched_at)
+    rows.insert_capture(connection, capture, visit, file, place, article)
+    connection.execute(
+        t.link.update()
+        .where(t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery())
+        .values(fetched_at=capture.fetched_at)
+    )
+    if article is not None and capture.kind is Kind.REVISIT:
+        _derive(connection, article, known_at)
+    if article is not None and capture.status is not None:
+        connection.execute(
+            t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at))
+        )
+
+
+def add_reading(connection: Connection, capture: Capture, reading: Reading, key: str | None, *, site: int,
+                due_at: datetime | None, known_at: datetime, full: bool) -> Outcome:  # fmt: skip
+    """Keep what was read on a capture, as part of the article of this key, and derive what that means for it."""
+    number = rows.find_capture(connection, capture)
+    if number is None:
+        raise StoreError(f"{capture.url}: its capture is not in the database")
+    if reading.outcome != "read" or key is None:
+        rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
+                            site=site)  # fmt: skip
+        return Outcome.UNREAD
+    content, is_new = rows.content_id(connection, reading)
+    if is_new:
+        search.index_content(connection, content, reading, capture.fetched_at)
+    rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)
+    rows.see_profiles(connection, reading, site, capture.fetched_at)
+    rows.insert_opt_outs(connection, number, reading.opt_outs)
+    article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
+    if article is None:
+        article = identity.new_article(connection, key, site, capture.fetched_at)
+    connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
+    addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
+    identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
+    _adopt(connection, article, capture.url)
+    written = _derive(connection, article, known_at)
+    touched = {(counter.metric, counter.source) for counter in reading.counters}
+    derivation.bring_counters_in_step(connection, article, touched)
+    due = {"due_at": due_at} if due_at is not None else {}
+    connection.execute(
+        t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
+    )
+    return _outcome(written)
+
+
+def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known_at: datetime) -> dict[Outcome, int]:
+    """Note the end of a visit as its record tells it; return how many articles became missing and gone."""
+    report = told["report"]
+    connection.execute(
+        t.visit.update()
+        .where(t.visit.c.id == visit)
+        .values(
+            ended_at=known_at, exit_status=told["exit_status"], removals_believed=told["removals_believed"],
+            report=report, signals=report.get("signals"), problems=report.get("problems"),
+        )
+    )  # fmt: skip
+    return _weigh_removals(connection, visit, known_at) if told["removals_believed"] else {}
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _adopt(connection: Connection, article: int, url: str) -> None:
+    """Give an article the 304s, 404s and 410s of its address that came before it was known."""
+    row = t.capture.c
+    connection.execute(
+        t.capture.update()
+        .where(
+            row.url_id == sa.select(t.url.c.id).where(t.url.c.url == url).scalar_subquery(),
+            row.article_id.is_(None),
+            sa.or_(row.kind == Kind.REVISIT, row.status.in_(derivation.NEVER_SEEN_ALIVE)),
+        )
+        .values(article_id=article)
+    )
+
+
+def _derive(connection: Connection, article: int, known_at: datetime) -> list[Span]:
+    before = [row.content_id for row in derivation.current_spans(connection, article)]
+    written = derivation.bring_in_step(connection, article, known_at)
+    if written:
+        contents = [*before, *(span.content_id for span in written)]
+        search.mark_superseded(connection, [content for content in contents if content is not None])
+    return written
+
+
+def _weigh_removals(connection: Connection, visit: int, known_at: datetime) -> dict[Outcome, int]:
+    row = t.capture.c
+    articles = connection.execute(
+        sa.select(row.article_id)
+        .where(row.visit_id == visit, row.status.in_(derivation.NEVER_SEEN_ALIVE), row.article_id.is_not(None))
+        .distinct()
+    ).scalars()
+    counted: Tally[Outcome] = Tally()
+    for article in list(articles):
+        written = _derive(connection, article, known_at)
+        state = connection.scalar(sa.select(t.article.c.state).where(t.article.c.id == article))
+        if any(span.state is t.State.GONE for span in written):
+            counted[Outcome.GONE] += 1
+        elif state is t.State.MISSING:
+            counted[Outcome.MISSING] += 1
+    return dict(counted)
+
+
+def _later(at: datetime) -> sa.ColumnElement[Any]:
+    """Return the later of this time and the last look: a late capture sets no look back."""
+    held = t.article.c.checked_at
+    return sa.case((held > at, held), else_=sa.literal(at, t.Instant))
+
+
+def _outcome(written: Sequence[Span]) -> Outcome:
+    if not written:
+        return Outcome.UNCHANGED
+    last = written[-1]
+    if last.change is t.Change.REVISED:
+        return Outcome.STEALTH if last.stealth else Outcome.REVISED
+    return {t.Change.NEW: Outcome.NEW, t.Change.RESTORED: Outcome.RESTORED, t.Change.GONE: Outcome.GONE}[last.change]
