@@ -1,0 +1,79 @@
+"""How a story is asked for, and how its answer becomes an item: the one place for both.
+
+What else a story's page may bring (further pages, pictures, counters) hangs on :meth:`Stories.page`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.extensions import visit_of
+from crawler.items import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from archive import Known
+    from crawler.site import Site
+
+logger = logging.getLogger(__name__)
+
+# Listings first, then what they say is changed, then what is new, then what is due.
+LISTING, CHANGED, NEW, DUE = 100, 20, 10, 0
+
+
+class Stories:
+    """The stories of one visit on their way from address to item."""
+
+    def __init__(self, crawler: Crawler, site: Site) -> None:
+        self.site = site
+        self.visit = visit_of(crawler)
+
+    # ------------------------------------------------------------------ requests
+
+    def first(self, url: str) -> Request:
+        """Return the request for a story that the archive does not know."""
+        return Request(url, callback=self.page, errback=self.no_page, priority=NEW)
+
+    def again(self, known: Known, priority: int) -> Request:
+        """Return the request for a known story, with the validators of its last answer."""
+        validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        headers = {name: value for name, value in validators.items() if value}
+        return Request(known.url, callback=self.page, errback=self.no_page, headers=headers, priority=priority,
+                       cb_kwargs={"known": known})  # fmt: skip
+
+    # ------------------------------------------------------------------ answers
+
+    def page(self, response: Response, known: Known | None = None) -> Iterator[Item | Request]:
+        """Send a story's page on its way, whatever its status."""
+        yield Item(capture=response.meta["capture"], site=self.site, known=known)
+
+    def no_page(self, failure: Failure) -> Iterator[Item]:
+        """Send a fetch that brought nothing on its way; count a request that was not made."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        if isinstance(failure.value, IgnoreRequest):
+            self.visit.skipped(why(failure.value))
+            return
+        logger.warning("%s: no answer: %s: %s", self.site.name, why(failure.value), request.url)
+        if "capture" in request.meta:
+            yield Item(capture=request.meta["capture"], site=self.site, known=request.cb_kwargs.get("known"))
+
+
+def why(error: BaseException | None) -> str:
+    """Say why a request was not made or not answered, in words that can be counted."""
+    text = str(error)
+    if not isinstance(error, IgnoreRequest):
+        return type(error).__name__
+    if "robots.txt" in text:
+        return "forbidden by robots.txt"
+    return (
+        "redirects without end" if "redirections" in text else "redirect to another host" if "offsite" in text else text
+    )
