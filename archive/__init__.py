@@ -17,6 +17,7 @@ from archive.clock import Clock, shifted_clock
 from archive.errors import ArchiveError, LeaseHeldError, NoArchiveError, NotFoundError, QueryError, StoreError
 from archive.records import (
     Author,
+    Backfill,
     Capture,
     Counter,
     Identity,
@@ -38,6 +39,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Author",
+    "Backfill",
     "Capture",
     "Clock",
     "Counter",

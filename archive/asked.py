@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from dataclasses import fields
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,11 @@ import sqlalchemy as sa
 
 from archive import tables as t
 from archive.derivation import NEVER_SEEN_ALIVE
-from archive.records import Known, Signal
+from archive.listings import parts
+from archive.records import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -25,7 +25,7 @@ FILL_RATE_FIELDS = ("title", "byline", "body", "published", "modified", "datelin
 def known(connection: Connection, site: str, urls: Iterable[str]) -> dict[str, Known]:
     """Return, by address, the articles of a site that have one of these addresses now."""
     found: dict[str, Known] = {}
-    for part in _parts(urls):
+    for part in parts(urls):
         query = (
             _known_query(site)
             .add_columns(t.url.c.url.label("asked"))
@@ -41,8 +41,11 @@ def without_story(connection: Connection, urls: Iterable[str]) -> dict[str, date
     """Return when each of these addresses was last found to hold no story; the others are left out."""
     found: dict[str, datetime] = {}
     row = t.capture.c
-    no_story = sa.or_(t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(NEVER_SEEN_ALIVE))
-    for part in _parts(urls):
+    # A redirect whose target was fetched too: the story, if there is one, is known there.
+    target = sa.alias(t.capture, "target")
+    moved = sa.exists().where(target.c.url_id == row.redirect_url_id)
+    no_story = sa.or_(t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(NEVER_SEEN_ALIVE), moved)
+    for part in parts(urls):
         query = (
             sa.select(t.url.c.url, sa.func.max(row.fetched_at, type_=t.Instant))
             .select_from(t.capture)
@@ -65,18 +68,6 @@ def due(connection: Connection, site: str, now: datetime, limit: int) -> list[Kn
         .limit(limit)
     )
     return [_known(row) for row in connection.execute(query)]
-
-
-def signals(connection: Connection, site: str) -> list[Signal]:
-    """Return the listings that are remembered of a site."""
-    row = t.signal.c
-    query = (
-        sa.select(*(row[item.name] for item in fields(Signal)))
-        .join(t.site, t.site.c.id == row.site_id)
-        .where(t.site.c.name == site)
-        .order_by(row.kind, row.url)
-    )
-    return [Signal(**found._mapping) for found in connection.execute(query)]
 
 
 def copies(connection: Connection, digest: bytes) -> list[str]:
@@ -134,12 +125,6 @@ def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]
         return {}
     filled = Tally(name for row in found for name in _filled(row))
     return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
-
-
-def _parts(urls: Iterable[str]) -> Iterator[list[str]]:
-    # Older builds of SQLite allow 999 parameters in a statement.
-    items = list(dict.fromkeys(urls))
-    return (items[start : start + 500] for start in range(0, len(items), 500))
 
 
 def _known_query(site: str) -> sa.Select[Any]:

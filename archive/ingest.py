@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import derivation, identity, rows, search
+from archive import derivation, identity, listings, rows, search
 from archive import tables as t
 from archive.errors import StoreError
 from archive.records import Kind, Outcome, SiteFacts, canonical_json
@@ -51,12 +51,9 @@ def add_capture(connection: Connection, capture: Capture, *, visit: int, file: i
     if capture.status != 200:
         article = identity.article_at(connection, capture.url, capture.fetched_at)
     rows.insert_capture(connection, capture, visit, file, place, article)
-    connection.execute(
-        t.link.update()
-        .where(t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery())
-        .values(fetched_at=capture.fetched_at)
-    )
+    listings.mark_fetched(connection, capture)
     if article is not None and capture.kind is Kind.REVISIT:
+        listings.mark_article_fetched(connection, article, capture.fetched_at)
         _derive(connection, article, known_at)
     if article is not None and capture.status is not None:
         connection.execute(
@@ -86,6 +83,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
     addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
     identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
+    listings.mark_article_fetched(connection, article, capture.fetched_at)
     _adopt(connection, article, capture.url)
     written = _derive(connection, article, known_at)
     touched = {(counter.metric, counter.source) for counter in reading.counters}

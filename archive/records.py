@@ -162,14 +162,32 @@ class Link:
 class Signal:
     """A listing the archive remembers: a feed, a sitemap, with its validators and what came of it."""
 
-    kind: str  # feed, sitemap, robots, front …
+    kind: str  # feed, sitemap, wordpress or section
     url: str
     state: str = "ok"  # ok, or what was wrong at the last look
     found_at: datetime | None = None
+    seen_at: datetime | None = None  # when it was last asked for
+    read_at: datetime | None = None  # when it was last read without a problem
     etag: str | None = None
     last_modified: str | None = None
-    watermark: datetime | None = None
+    watermark: datetime | None = None  # the newest change it gave, by the site's own clock
     yields: int = 0  # links it gave first
+    yielded_at: datetime | None = None  # when it last gave one first
+    links: int = 0  # how many it gave when last read
+    depth: int = 0  # of a map below an index: 1 or more
+    told_at: datetime | None = None  # the change that its index told when it was last read
+    failures: int = 0  # looks in a row without an answer
+    walked_at: datetime | None = None  # its pages are read as far as what it had given before this time
+    cursor: str | None = None  # the next page of a walk that is not finished
+    began_at: datetime | None = None  # when that walk began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """How far the walk of one listing back to a day has come."""
+
+    cursor: str | None = None  # the page to ask for next
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, identity, ingest, rows
+from archive import asked, database, identity, ingest, listings, rows
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-    from archive.records import Capture, Link, Reader, Reading
+    from archive.records import Backfill, Capture, Link, Reader, Reading
 
 
 class Archive:
@@ -163,16 +163,36 @@ class Archive:
             return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
                                       known_at=known_at, full=full)  # fmt: skip
 
-    def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, state: str = "ok",
-            etag: str | None = None, last_modified: str | None = None) -> int:  # fmt: skip
-        """Note a listing and the links it gave; return how many of them no listing had given before."""
-        begun, now = self._visit(visit), self.clock()
+    def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, page: int = 1, is_whole: bool = False,
+            **told: Any) -> int:  # fmt: skip
+        """Note a listing and the links it gave; return how many of them no listing had given before.
+
+        ``told`` are fields of :class:`Signal`: ``state`` (``ok`` unless told), ``etag``, ``last_modified``, ``depth``,
+        ``told_at``, ``watermark``. A further ``page`` of a listing only adds links. A map that is read whole
+        (``is_whole``) also says which stories it lists no more.
+        """
+        begun, now, links = self._visit(visit), self.clock(), list(links)
         with transaction(self.engine) as connection:
-            signal = _see_signal(connection, begun.site, kind, url, now, state=state, etag=etag,
-                                 last_modified=last_modified)  # fmt: skip
-            new = sum(_see_link(connection, begun.site, signal, link, now) for link in links)
-            connection.execute(t.signal.update().where(t.signal.c.id == signal).values(yields=t.signal.c.yields + new))
+            if page > 1:
+                told = {}
+            told.setdefault("state", "ok")
+            signal = listings.see_signal(connection, begun.site, kind, url, now, **told)
+            new = listings.see_links(connection, begun.site, signal, links, now)
+            if is_whole:
+                listings.note_vanished(connection, signal, links, now)
+            if told["state"] == "ok" or links:
+                listings.note_yield(connection, signal, len(links), new, now, page)
         return new
+
+    def walked(self, visit: str, url: str, **values: Any) -> None:
+        """Note how far the paging of a listing has come: ``cursor``, ``began_at``, ``walked_at`` of :class:`Signal`."""
+        with transaction(self.engine) as connection:
+            listings.walk(connection, self._visit(visit).site, url, values)
+
+    def filled(self, visit: str, url: str, until: datetime, progress: Backfill) -> None:
+        """Note how far the walk of a listing back to a day has come."""
+        with transaction(self.engine) as connection:
+            listings.note_backfill(connection, self._visit(visit).site, url, until, progress)
 
     def end_visit(self, visit: str, report: Mapping[str, Any], *, exit_status: int,
                   believe_removals: bool = True) -> dict[Outcome, int]:  # fmt: skip
@@ -217,7 +237,37 @@ class Archive:
     def signals(self, site: str) -> list[Signal]:
         """Return the listings that are remembered of a site."""
         with self.engine.connect() as connection:
-            return asked.signals(connection, site)
+            return listings.signals(connection, site)
+
+    def left_over(self, site: str, limit: int) -> list[Link]:
+        """Return the listed links that are still to be asked for, newest first: never answered, or changed since."""
+        with self.engine.connect() as connection:
+            return listings.left_over(connection, site, limit)
+
+    def vanished(self, site: str) -> list[str]:
+        """Return the addresses that a map listed and lists no more, and that nobody has asked for since."""
+        with self.engine.connect() as connection:
+            return listings.vanished(connection, site)
+
+    def told(self, site: str, urls: Iterable[str]) -> dict[str, tuple[datetime, datetime | None]]:
+        """Return, by address, when a listing first gave it, and the change that was listed when it was last fetched."""
+        with self.engine.connect() as connection:
+            return listings.told(connection, site, urls)
+
+    def backfills(self, site: str, until: datetime) -> dict[str, Backfill]:
+        """Return, by the listing's address, how far its walk back to this day has come."""
+        with self.engine.connect() as connection:
+            return listings.backfills(connection, site, until)
+
+    def story_addresses(self, site: str, limit: int = 500) -> list[str]:
+        """Return addresses of a site's articles, the latest first."""
+        with self.engine.connect() as connection:
+            return listings.story_addresses(connection, site, limit)
+
+    def author_addresses(self, site: str) -> list[str]:
+        """Return the addresses of pages about a site's authors, as its bylines link them."""
+        with self.engine.connect() as connection:
+            return listings.author_addresses(connection, site)
 
     def copies(self, reading: Reading) -> list[str]:
         """Return the keys of the articles that say, or once said, exactly what this reading says."""
@@ -341,29 +391,3 @@ def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dic
     if reading.outcome == "read":
         values |= {"article": article, "digest": reading_digest(reading).hex()}
     return values
-
-
-def _see_signal(connection: Connection, site: int, kind: str, url: str, at: datetime, **told: Any) -> int:
-    row = t.signal.c
-    found: int | None = connection.scalar(sa.select(row.id).where(row.site_id == site, row.url == url))
-    if found is None:
-        return rows.insert(connection, t.signal, site_id=site, kind=kind, url=url, found_at=at, seen_at=at, **told)
-    connection.execute(t.signal.update().where(row.id == found).values(seen_at=at, **told))
-    return found
-
-
-def _see_link(connection: Connection, site: int, signal: int, link: Link, at: datetime) -> bool:
-    number = rows.url_id(connection, link.url)
-    row = t.link.c
-    same = sa.and_(row.url_id == number, row.site_id == site)
-    if connection.execute(sa.select(row.url_id).where(same)).first() is None:
-        connection.execute(
-            t.link.insert().values(
-                url_id=number, site_id=site, signal_id=signal, lastmod=link.lastmod, published_at=link.published,
-                first_seen_at=at, last_seen_at=at,
-            )
-        )  # fmt: skip
-        return True
-    said = {"lastmod": link.lastmod} if link.lastmod else {}
-    connection.execute(t.link.update().where(same).values(last_seen_at=at, **said))
-    return False
