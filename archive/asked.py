@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
+
+_WEEK = timedelta(days=7)
 
 FILL_RATE_FIELDS = ("title", "byline", "body", "published", "modified", "dateline", "views", "comments")
 
@@ -125,6 +128,30 @@ def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]
         return {}
     filled = Tally(name for row in found for name in _filled(row))
     return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
+
+
+def stories_by_week(connection: Connection, site: str, now: datetime, most: int) -> tuple[int, ...]:
+    """Return how many stories came out in each of a site's last weeks, the newest first; nothing in its first week.
+
+    Only whole weeks since its first visit count. A story came out when its page says so, else when it was first seen.
+    """
+    started = sa.select(sa.func.min(t.visit.c.started_at, type_=t.Instant)).join(t.site)
+    first = connection.scalar(started.where(t.site.c.name == site))
+    weeks = min((now - first) // _WEEK, most) if first is not None else 0
+    if weeks < 1:
+        return ()
+    out_at = sa.func.coalesce(t.reading.c.published_at, t.article.c.first_seen_at, type_=t.Instant)
+    query = (
+        sa.select(out_at)
+        .select_from(t.article)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .outerjoin(t.version, t.version.c.id == t.article.c.head_version_id)
+        .outerjoin(t.reading, t.reading.c.id == t.version.c.reading_id)
+        .where(t.site.c.name == site, out_at > now - weeks * _WEEK)
+    )
+    # A story dated ahead of its time belongs to this week.
+    counted = Tally(max((now - at) // _WEEK, 0) for at in connection.execute(query).scalars())
+    return tuple(counted[week] for week in range(weeks))
 
 
 def _known_query(site: str) -> sa.Select[Any]:

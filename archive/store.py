@@ -289,6 +289,14 @@ class Archive:
         with self.engine.connect() as connection:
             return asked.fill_rates(connection, site, last)
 
+    def stories_by_week(self, site: str, now: datetime, most: int = 4) -> tuple[int, ...]:
+        """Return how many stories came out in each of a site's last weeks, the newest first.
+
+        Whole weeks since its first visit, ``most`` of them; nothing in its first week.
+        """
+        with self.engine.connect() as connection:
+            return asked.stories_by_week(connection, site, now, most)
+
     def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
         reading, found = storable(reading), None

@@ -21,7 +21,7 @@ from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_cl
 from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
 from crawler.reading import READER
-from crawler.report import Account, as_rows, as_values, nothing_read, verdict
+from crawler.report import Account, as_rows, as_values, missed, note_status, verdict
 from crawler.revisits import removals_believable
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _CHECKED = {
     "HEMEROTECA_READ_TIMEOUT": ("getfloat", "a number of seconds"),
     "HEMEROTECA_READ_MEMORY": ("getint", "a number of MiB"),
     "HEMEROTECA_FEED_PAGES": ("getint", "a number of pages"),
+    "VISIT_PROGRESS": ("getfloat", "a number of seconds"),
 }
 
 
@@ -146,7 +147,7 @@ class Visit:
         """Count an answer, or that none came."""
         self.account.requests += 1
         if not is_robots:
-            self.account.statuses[str(capture.status or "error")] += 1
+            note_status(self.account, capture.status)
 
     def found(self, kind: str, links: int, new: int) -> None:
         """Count the links that a listing gave."""
@@ -175,6 +176,10 @@ class Visit:
         """Count a page that is kept but gave no article."""
         self.account.unread[reason] += 1
         self._count(f"unread/{reason}")
+
+    def read(self, access: str) -> None:
+        """Count a story that was read, by what its page says of who may read it."""
+        self.account.access[access] += 1
 
     def copied(self) -> None:
         """Count an article that carries exactly the text of another."""
@@ -236,22 +241,16 @@ class Visit:
         return False
 
     def _missed(self, spider: Spider) -> list[str]:
-        missed = []
-        if getattr(spider, "expects_links", False) and not self.account.links.total():
-            why = f" ({self.account.problems[0]})" if self.account.problems else ""
-            missed.append(f"no link was found{why}")
-        elif set(self.account.statuses) == {"error"}:
-            missed.append("nothing was answered")
-        elif unread := nothing_read(self.account):
-            missed.append(unread)
         site: Site = spider.site  # type: ignore[attr-defined]  # only called for spiders of one site
-        rates = self.archive.fill_rates(site.name)
-        for field, least in site.expect.fields.items():
-            if rates and rates.get(field, 0.0) < least:
-                missed.append(
-                    f"{field} in {rates.get(field, 0.0):.0%} of the last readings, at least {least:.0%} expected"
-                )
-        return missed
+        return list(
+            missed(
+                self.account,
+                site.expect,
+                expects_links=getattr(spider, "expects_links", False),
+                rates=self.archive.fill_rates(site.name),
+                weeks=self.archive.stories_by_week(site.name, self.archive.clock()),
+            )
+        )
 
     def _end(self, name: str, status: int, *, believe_removals: bool) -> None:
         values = as_values(self.account, name, self._keys[name], time.monotonic() - self._started)

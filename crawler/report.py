@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from archive import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crawler.site import Expect
 
 WELL, CRASH, USAGE, EXPECTATION, BLOCKED, STORE_LOST = 0, 1, 2, 3, 4, 5
 LEASE_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
@@ -23,8 +25,14 @@ _TOLD = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcom
 
 # What says that a story could be read; a 304 confirms one that was.
 _READ = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcome.UNCHANGED)
+_CHANGED = (Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED)
 # Fewer pages without a story say nothing about the site.
 FEW_PAGES = 5
+# Below ten answers a share says nothing; above a fifth refused, or five one after the other at the end, the site has
+# closed its door: a paper hides a story or two behind a 403, never so many.
+FEWEST_ANSWERS = 10
+MOST_REFUSED = 0.2
+SHUT_OUT = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,11 +46,13 @@ class Account:
     links: Counter[str] = field(default_factory=Counter)  # kind of listing → links that may be stories
     new_links: Counter[str] = field(default_factory=Counter)  # … that no listing had given before
     statuses: Counter[str] = field(default_factory=Counter)  # status or "error" → answers, robots.txt left out
+    refused_at_end: int = 0  # answers since the last that was no refusal
     problems: list[str] = field(default_factory=list)  # listings that could not be read, in words
     crashes: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # expectations
     requests: int = 0  # robots.txt too
     forbidden: int = 0  # by robots.txt
+    access: Counter[str] = field(default_factory=Counter)  # free, metered, walled, unknown → stories read
     copies: int = 0  # articles that carry another's text
     store_error: str | None = None
     held: str | None = None  # who visits this host already
@@ -67,6 +77,44 @@ def verdict(account: Account) -> tuple[int, str]:
     return WELL, ""
 
 
+def note_status(account: Account, status: int | None) -> None:
+    """Count an answer, or with None that none came."""
+    account.statuses[str(status or "error")] += 1
+    if status in REFUSALS:
+        account.refused_at_end += 1
+    elif status is not None:
+        account.refused_at_end = 0
+
+
+def changed(account: Account) -> int:
+    """Return how many stories a run has found changed."""
+    return sum(account.outcomes[outcome] for outcome in _CHANGED)
+
+
+def missed(account: Account, expect: Expect, *, expects_links: bool, rates: Mapping[str, float],
+           weeks: Sequence[int]) -> Iterator[str]:  # fmt: skip
+    """Yield what a visit fell short of, in words.
+
+    ``rates`` are the shares of the site's last readings that have each field, ``weeks`` the stories of its last weeks,
+    the newest first; what is empty is not known yet and judges nothing.
+    """
+    if expects_links and not account.links.total():
+        why = f" ({account.problems[0]})" if account.problems else ""
+        yield f"no link was found{why}"
+    elif set(account.statuses) == {"error"}:
+        yield "nothing was answered"
+    elif unread := nothing_read(account):
+        yield unread
+    for name, least in expect.fields.items():
+        if rates and rates.get(name, 0.0) < least:
+            yield f"{name} in {rates.get(name, 0.0):.0%} of the last readings, at least {least:.0%} expected"
+    if expects_links and weeks and expect.articles_per_week is not None:
+        low, high = expect.articles_per_week
+        if not low <= weeks[0] <= high:
+            before = f" (the weeks before: {', '.join(map(str, weeks[1:]))})" if weeks[1:] else ""
+            yield f"{weeks[0]} stories in the last 7 days{before}, {low} to {high} expected"
+
+
 def nothing_read(account: Account) -> str | None:
     """Say that no page of a visit could be read as a story, where several were asked for: a quiet zero is the worst."""
     unread = account.unread.total()
@@ -81,9 +129,14 @@ def _blocked(account: Account) -> str | None:
     if account.forbidden and not answered:
         return "blocked: robots.txt forbids all that was asked for"
     refused = {status: answered[str(status)] for status in REFUSALS if answered[str(status)]}
-    if refused and sum(refused.values()) == answered.total():
-        told = ", ".join(f"{count} times {status}" for status, count in refused.items())
+    count, asked = sum(refused.values()), answered.total()
+    told = ", ".join(f"{many} times {status}" for status, many in refused.items())
+    if count and count == asked:
         return f"blocked: every request was refused ({told})"
+    if asked >= FEWEST_ANSWERS and count > MOST_REFUSED * asked:
+        return f"blocked: {count} of {asked} requests were refused ({told})"
+    if account.refused_at_end >= SHUT_OUT:
+        return f"blocked: the last {account.refused_at_end} requests were refused ({told})"
     return None
 
 
@@ -99,6 +152,7 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "signals": {
             kind: {"links": account.links[kind], "new": account.new_links[kind]} for kind in sorted(account.links)
         },
+        "access": dict(sorted(account.access.items())),
         "unread": dict(account.unread.most_common()),
         "skipped": dict(account.skipped.most_common()),
         "statuses": dict(sorted(account.statuses.items())),
@@ -113,6 +167,8 @@ def as_rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a report's values as the lines of a summary: name and what is to say."""
     outcomes = values["outcomes"]
     rows = [(name.value, str(outcomes.get(name, 0))) for name in _TOLD]
+    if walled := values["access"].get("walled"):
+        rows.append(("walled", f"{walled} of {sum(values['access'].values())} stories read"))
     rows.append(("unread", _by_reason(values["unread"])))
     rows.append(("skipped", _by_reason(values["skipped"])))
     if values["requests"]:

@@ -43,6 +43,8 @@ HEMEROTECA_READ_MEMORY = os.environ.get("HEMEROTECA_READ_MEMORY", "1024")
 HEMEROTECA_FEED_PAGES = os.environ.get("HEMEROTECA_FEED_PAGES", "50")
 # text, or json: one line on standard output at the end of a visit.
 VISIT_REPORT = "text"
+# Seconds between two lines that say how far a visit is, where no terminal shows one that moves; 0 for none at all.
+VISIT_PROGRESS = 60.0
 
 # ------------------------------------------------------------------ who we are
 
@@ -102,8 +104,11 @@ DOWNLOADER_MIDDLEWARES = {
     # Nearer to the network than redirect, retry and decompression, so that no fetch escapes the archive.
     "crawler.middlewares.CaptureMiddleware": 930,
 }
-# Opens the archive and gives the account of the visit.
-EXTENSIONS = {"crawler.extensions.Visit": 10}
+# Opens the archive and gives the account of the visit; says how far it is.
+EXTENSIONS = {
+    "crawler.extensions.Visit": 10,
+    "crawler.progress.Progress": 20,
+}
 # In this order, always: identity is decided on normalised text, and only what has an identity is stored.
 ITEM_PIPELINES = {
     "crawler.pipelines.read.ReadPipeline": 100,

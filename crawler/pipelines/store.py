@@ -47,6 +47,8 @@ class StorePipeline:
             visit.lost(error)
             raise DropItem("store lost", log_level="DEBUG") from error
         visit.stored(item.site, outcome)
+        if item.reading is not None and item.reading.outcome == "read":
+            visit.read(item.reading.access)
         self._say(item, outcome)
         return item
 
