@@ -14,7 +14,7 @@ from crawler.discovery.probe import feeds_in_page, sitemaps_in_robots, usual_fee
 from crawler.discovery.sitemaps import holds_stories, read_sitemap
 from crawler.errors import ListingError
 from crawler.extensions import visit_of
-from crawler.stories import LISTING, why
+from crawler.stories import LISTING, is_crash, why
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -102,6 +102,9 @@ class Listings:
 
     def no_listing(self, failure: Failure) -> None:
         """Note a listing that was not answered."""
+        if is_crash(failure):
+            self.visit.crashed(failure)
+            return
         request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         kind, url = request.cb_kwargs.get("kind", "probe"), request.cb_kwargs.get("url", request.url)
         self._failed(kind, url, why(failure.value), expected=not request.cb_kwargs.get("guessed"))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# What these raise while a page is fetched, the network or the site has done.
+_NETWORKING = frozenset({"scrapy", "twisted", "OpenSSL", "service_identity", "h2", "playwright"})
 # Listings first, then what they say is changed, then what is new, then what is due.
 LISTING, CHANGED, NEW, DUE = 100, 20, 10, 0
 
@@ -62,9 +64,19 @@ class Stories:
         if isinstance(failure.value, IgnoreRequest):
             self.visit.skipped(why(failure.value))
             return
+        if is_crash(failure):
+            self.visit.crashed(failure)
+            return
         logger.warning("%s: no answer: %s: %s", self.site.name, why(failure.value), request.url)
-        if "capture" in request.meta:
-            yield Item(capture=request.meta["capture"], site=self.site, known=request.cb_kwargs.get("known"))
+        yield Item(capture=request.meta["capture"], site=self.site, known=request.cb_kwargs.get("known"))
+
+
+def is_crash(failure: Failure) -> bool:
+    """Say whether a request failed by a fault of ours: neither network nor address had a part in it."""
+    error = failure.value
+    if isinstance(error, OSError | ValueError):  # ValueError: an address that cannot be asked
+        return False
+    return type(error).__module__.partition(".")[0] not in _NETWORKING
 
 
 def why(error: BaseException | None) -> str:

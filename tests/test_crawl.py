@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from archive import Archive
+from crawler import settings
 from tests.crawling import PROJECT, Operator, Paper, feed, sitemap, story
 from tests.newsroom import Newsroom
 
@@ -265,6 +267,29 @@ def test_a_crash_or_an_early_end_ends_with_1(operator, paper, tmp_path):
     assert early.err.splitlines()[-1] == "panublion: ended before it was finished: closespider_pagecount"
 
 
+def test_a_crash_anywhere_ends_with_1_and_is_never_taken_for_a_bad_answer(operator, paper, tmp_path):
+    panublion(operator, paper)
+    listed(paper, "/2026/10/01/a/")
+    paper.say("/2026/10/01/a/", story("Story"))
+    (tmp_path / "shaky.py").write_text(
+        "from crawler.listings import Listings\nfrom crawler.stories import Stories\nfrom archive import Archive\n"
+        "from crawler.middlewares import GuardMiddleware\nfrom crawler.spiders.news import NewsSpider\n"
+        "def fail(*given, **told):\n    raise KeyError('no such thing')\n"
+        "class Callback:\n    def __init__(self):\n        Stories.page = fail\n"
+        "class Start:\n    def __init__(self):\n        Archive.due = fail\n"
+        "class Guard:\n    def __init__(self):\n        GuardMiddleware.process_request = fail\n"
+    )
+    operator.environment["PYTHONPATH"] = str(tmp_path)
+    for part in ("Callback", "Start", "Guard"):
+        run = operator.crawl("panublion", "-s", f"EXTENSIONS={json.dumps(extensions(f'shaky.{part}'))}")
+        assert run.status == 1, (part, run.err)
+        assert run.err.splitlines()[-1].startswith("panublion: crashed: KeyError: 'no such thing'"), part
+
+
+def extensions(more: str) -> dict[str, int]:
+    return {**settings.EXTENSIONS, more: 1}
+
+
 def under_way(operator, paper, *, delay, asked):
     """Begin a slow visit and return its process when the paper was asked so often."""
     command, environment = operator.command("crawl", "panublion", "-s", f"DOWNLOAD_DELAY={delay}")
@@ -336,6 +361,37 @@ def test_a_store_that_is_lost_ends_with_5_and_loses_nothing_else(operator, paper
     assert again.status == 0, again.err
     with operator.archive() as archive:
         assert len(archive.known("panublion", map(paper.url, paths))) == 60
+
+
+def test_a_database_that_is_full_ends_with_5_whatever_it_was_asked(operator, paper):
+    paths = [f"/2026/10/01/story-{number}/" for number in range(60)]
+    for path in paths:
+        paper.say(path, story(f"Story of {path}", paragraphs=60))
+    listed(paper, *paths)
+    panublion(operator, paper)
+    with Archive(operator.home):
+        held = (operator.home / "archive.sqlite").stat().st_size
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (held + 100_000, held + 100_000))
+
+    full = operator.crawl("panublion", before=small_disk)
+    assert full.status == 5, full.err
+    assert "cannot write" in full.err.splitlines()[-1]
+    assert operator.crawl("panublion").status == 0
+    with operator.archive() as archive:
+        assert len(archive.known("panublion", map(paper.url, paths))) == 60
+
+
+def test_stories_that_came_out_in_a_week_are_counted_from_the_second_week_on(operator, paper):
+    panublion(operator, paper, "[expect]\narticles_per_week = [1, 50]")
+    listed(paper, "/2026/10/01/a/")
+    paper.say("/2026/10/01/a/", story("Story"))
+    assert operator.crawl("panublion").status == 0
+    operator.environment["HEMEROTECA_CLOCK_OFFSET"] = str(8 * 86400)
+    quiet = operator.crawl("panublion")
+    assert quiet.status == 3
+    assert quiet.err.splitlines()[-1] == "panublion: expectation missed: 0 stories in the last 7 days, 1 to 50 expected"
 
 
 def random_bytes(size: int) -> bytes:

@@ -29,6 +29,7 @@ from tests.archive.make import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 OTHER = "https://lakeside.example/2026/11/market/"
@@ -489,6 +490,27 @@ def test_fill_rates_need_enough_readings(paper: Paper, archive: Archive) -> None
     rates = archive.fill_rates("lakeside")
     assert rates == {"title": 1.0, "byline": 0.95, "body": 1.0, "published": 1.0, "modified": 0.0, "dateline": 0.05,
                      "views": 0.95, "comments": 0.0}  # fmt: skip
+
+
+def test_stories_are_counted_by_whole_weeks_since_the_first_visit_by_the_day_they_came_out(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    def out(number: int, published: datetime | None) -> None:
+        paper.prints(url=f"https://lakeside.example/{number}/", title=f"Story {number}", published=published)
+
+    for number in range(5):
+        out(number, START - 30 * DAY)  # what a first visit finds did not come out that day
+    assert archive.stories_by_week("lakeside", clock.advance(7 * DAY - MINUTE)) == ()
+    for number in range(5, 8):
+        out(number, clock() - HOUR)
+    assert archive.stories_by_week("lakeside", clock.advance(MINUTE)) == (3,)
+    clock.advance(10 * DAY)
+    out(8, None)  # no date: the day it was seen first
+    out(9, clock() + HOUR)
+    assert archive.stories_by_week("lakeside", clock()) == (2, 3)
+    assert archive.stories_by_week("lakeside", clock(), most=1) == (2,)
+    assert archive.stories_by_week("lakeside", clock.advance(40 * DAY)) == (0, 0, 0, 0)
+    assert archive.stories_by_week("highland", clock()) == ()
 
 
 def test_a_denied_address_matches_a_pattern_that_was_not_lifted(archive: Archive) -> None:
