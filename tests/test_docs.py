@@ -10,7 +10,7 @@ from crawler.sitefile import TOP
 
 DOCS = Path(__file__).parent.parent / "docs"
 README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-OURS = sorted(name for name in vars(crawler.settings) if name.startswith("HEMEROTECA_") or name == "VISIT_REPORT")
+OURS = sorted(name for name in vars(crawler.settings) if name.startswith(("HEMEROTECA_", "VISIT_")))
 
 
 def listed(text: str) -> set[str]:
