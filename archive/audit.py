@@ -1,23 +1,27 @@
-"""Verify an archive: every record against its digests, every pointer of the database, every sealed file's sha256."""
+"""Verify an archive: every record against its digests, every pointer of the database, every sealed file's sha256.
+
+Nothing whole in a file may be unknown to the database, and nothing the database knows may be missing in a file.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import zlib
+import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from archive import tables as t
 from archive.rows import stored_digest
-from archive.warc import OPEN_SUFFIX, RecordLoader, gzip_members, record_uuid
+from archive.scan import Record, own_files, records, wrong_digests
+from archive.told import Captured, WasRead, told
+from archive.warc import OPEN_SUFFIX, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy.engine import Connection
 
@@ -34,109 +38,180 @@ class Fault:
 
 @dataclass(slots=True)
 class Verdict:
-    """What a verification looked at, and what it found wrong."""
+    """What a verification looked at, and what it found wrong.
+
+    ``unfollowed`` records are whole, but written after what the database has followed of an open file: a process
+    writes them now, or died and left them to recovery. They are no fault.
+    """
 
     files: int = 0
     records: int = 0
+    unfollowed: int = 0
     captures: int = 0
     contents: int = 0
     bytes: int = 0
     faults: list[Fault] = field(default_factory=list)
 
+    def fault(self, where: str, what: str) -> None:
+        """Note something wrong."""
+        self.faults.append(Fault(where, what))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which share of the files and contents to look at, drawn by lot; at least one file."""
+
+    share: float = 1.0
+    lot: random.Random = field(default_factory=random.Random)
+
+    def drawn(self) -> bool:
+        """Draw the lot once."""
+        return self.share >= 1 or self.lot.random() < self.share
+
+    def of(self, paths: list[Path]) -> list[Path]:
+        """Return the files to look at."""
+        found = [path for path in paths if self.drawn()]
+        return found or ([self.lot.choice(paths)] if paths else [])
+
+
+ALL = Sample()
+
 
 def warc_bytes(archive: Archive) -> int:
-    """Return how many bytes of WARC files a verification will read."""
-    return sum(path.stat().st_size for path in _files(archive))
+    """Return how many bytes of WARC files a verification of everything will read."""
+    return sum(path.stat().st_size for path in own_files(archive.warc_folder))
 
 
-def _files(archive: Archive) -> list[Path]:
-    return sorted(path for path in archive.warc_folder.glob("*.warc.gz*") if not path.name.endswith(".torn"))
+def verify(archive: Archive, progress: Callable[[int], None] = lambda _: None, sample: Sample = ALL) -> Verdict:
+    """Check the archive, or a sample of it; ``progress`` is told the bytes of WARC files as they are done.
 
-
-def verify(archive: Archive, progress: Callable[[int], None] = lambda _: None) -> Verdict:
-    """Check the whole archive; ``progress`` is told the bytes of WARC files as they are done."""
+    That every file is there, as long as it was, and every article has an open version, is checked of all.
+    """
     verdict = Verdict()
     with archive.engine.connect() as connection:
         known = {row.name: row for row in connection.execute(sa.select(t.warc_file))}
-        present = {path.name.removesuffix(OPEN_SUFFIX): path for path in _files(archive)}
+        present = {path.name.removesuffix(OPEN_SUFFIX): path for path in own_files(archive.warc_folder)}
         for name in sorted(known.keys() - present.keys()):
-            verdict.faults.append(Fault(name, "the database knows this WARC file, the folder does not have it"))
+            verdict.fault(name, "the database knows this WARC file, the folder does not have it")
+        drawn = set(sample.of(list(present.values())))
         for name, path in present.items():
-            row = known.get(name)
-            if row is None:
-                verdict.faults.append(Fault(name, "a WARC file that the database does not know"))
-            _check_file(connection, path, row, verdict)
+            if name not in known:
+                verdict.fault(name, "a WARC file that the database does not know")
+            if path in drawn:
+                _check_file(connection, path, known.get(name), verdict)
+            elif name in known and known[name].sha256 is not None and path.stat().st_size != known[name].bytes:
+                verdict.fault(name, f"is {path.stat().st_size} bytes long, it was sealed with {known[name].bytes}")
             progress(path.stat().st_size)
-        _check_contents(connection, verdict)
+        _check_contents(connection, verdict, sample)
         _check_database(connection, verdict)
     return verdict
 
 
 def _check_file(connection: Connection, path: Path, row: Any, verdict: Verdict) -> None:
-    name = path.name
+    name, size = path.name, path.stat().st_size
     verdict.files += 1
-    verdict.bytes += path.stat().st_size
-    members = dict(_members(path))
-    end = max((offset + length for offset, length in members.items()), default=0)
-    if end != path.stat().st_size and not name.endswith(OPEN_SUFFIX):
-        verdict.faults.append(Fault(f"{name} byte {end}", "a record breaks off or is damaged here"))
+    verdict.bytes += size
+    file = _File(connection, row.id if row is not None else None)
+    followed = row.synced_bytes if row is not None and name.endswith(OPEN_SUFFIX) else size
+    end = _check_records(path, file, followed, verdict)
+    if end != size and not name.endswith(OPEN_SUFFIX):
+        verdict.fault(f"{name} byte {end}", "a record breaks off or is damaged here")
     if row is not None and row.sha256 is not None:
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").digest() != row.sha256:
-                verdict.faults.append(Fault(name, "its sha256 is not the one noted when it was sealed"))
-    records = _check_records(path, verdict)
-    if row is not None:
-        _check_pointers(connection, name, row.id, members, records, verdict)
+        with path.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").digest() != row.sha256:
+                verdict.fault(name, "its sha256 is not the one noted when it was sealed")
+    for offset in sorted(file.captures):
+        verdict.fault(f"{name} byte {offset}", "the database points here, but no record is here")
 
 
-def _members(path: Path) -> list[tuple[int, int]]:
-    with path.open("rb") as file:
-        return list(gzip_members(file))
+class _File:
+    """What the database says of one WARC file: its captures by offset, and what was read on them."""
+
+    def __init__(self, connection: Connection, number: int | None) -> None:
+        self.connection = connection
+        row, reading = t.capture.c, t.reading.c
+        self.captures = {
+            found.warc_offset: found
+            for found in connection.execute(
+                sa.select(row.warc_offset, row.warc_length, row.record_id).where(row.warc_file_id == number)
+            )
+        }
+        readings = connection.execute(
+            sa.select(row.record_id, reading.known_from)
+            .join(t.capture, row.id == reading.capture_id)
+            .where(row.warc_file_id == number)
+        )
+        self.readings = {(found.record_id, found.known_from) for found in readings}
+
+    def has_reading(self, thing: WasRead) -> bool:
+        """Say whether the database knows this reading; its capture may be in another file."""
+        row = t.reading.c
+        elsewhere = (
+            sa.select(row.id)
+            .join(t.capture, t.capture.c.id == row.capture_id)
+            .where(t.capture.c.record_id == thing.capture.bytes, row.known_from == thing.known_at)
+        )
+        key = (thing.capture.bytes, thing.known_at)
+        return key in self.readings or self.connection.execute(elsewhere).first() is not None
+
+    def has_capture(self, record_id: UUID) -> bool:
+        """Say whether the database knows this capture, in whatever file."""
+        row = t.capture.c
+        found = self.connection.execute(sa.select(row.id).where(row.record_id == record_id.bytes))
+        return found.first() is not None
 
 
-def _check_records(path: Path, verdict: Verdict) -> dict[int, bytes]:
-    """Check every record's digests; return the record ids by offset."""
-    found: dict[int, bytes] = {}
-    with path.open("rb") as file:
-        records = ArchiveIterator(file, check_digests=True)
-        records.loader = RecordLoader(verify_http=False)
-        try:
-            for record in records:
-                record.content_stream().read()
-                offset = records.get_record_offset()
-                verdict.records += 1
-                found[offset] = record_uuid(record.rec_headers.get_header("WARC-Record-ID") or "").bytes
-                if record.digest_checker.passed is False:
-                    problem = "; ".join(record.digest_checker.problems)
-                    verdict.faults.append(Fault(f"{path.name} byte {offset}", problem))
-        except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
-            verdict.faults.append(Fault(path.name, f"cannot be read to its end: {error}".splitlines()[0]))
-    return found
+def _check_records(path: Path, file: _File, followed: int, verdict: Verdict) -> int:
+    """Check the records of a file and what the database says of each; return where the last whole one ends."""
+    end = 0
+    for record in records(path):
+        verdict.records += 1
+        end = record.place.offset + record.place.length
+        where = f"{path.name} byte {record.place.offset}"
+        for problem in wrong_digests(record):
+            verdict.fault(where, problem)
+        _check_pointer(file, record, where, verdict)
+        if end > followed:
+            verdict.unfollowed += 1
+        else:
+            _check_followed(file, record, where, verdict)
+    return end
 
 
-def _check_pointers(connection: Connection, name: str, number: int, members: dict[int, int], records: dict[int, bytes],
-                    verdict: Verdict) -> None:  # fmt: skip
-    row = t.capture.c
-    captures = connection.execute(
-        sa.select(row.warc_offset, row.warc_length, row.record_id).where(row.warc_file_id == number)
-    )
-    for offset, length, record_id in captures:
-        verdict.captures += 1
-        if members.get(offset) != length:
-            verdict.faults.append(Fault(f"{name} byte {offset}", "the database points here, but no record is here"))
-        elif offset in records and records[offset] != record_id:
-            verdict.faults.append(Fault(f"{name} byte {offset}", "another record is here than the database says"))
+def _check_pointer(file: _File, record: Record, where: str, verdict: Verdict) -> None:
+    row = file.captures.pop(record.place.offset, None)
+    if row is None:
+        return
+    verdict.captures += 1
+    if row.warc_length != record.place.length:
+        verdict.fault(where, "the database points here, but no record is here")
+    elif row.record_id != record_uuid(record.fields.get("warc-record-id", "")).bytes:
+        verdict.fault(where, "another record is here than the database says")
 
 
-def _check_contents(connection: Connection, verdict: Verdict) -> None:
+def _check_followed(file: _File, record: Record, where: str, verdict: Verdict) -> None:
+    """Check that the database knows what a record tells."""
+    try:
+        for thing in told([record]):
+            if isinstance(thing, Captured) and not file.has_capture(thing.capture.record_id):
+                verdict.fault(where, "the database does not know this capture; `hemeroteca rebuild` finds it")
+            if isinstance(thing, WasRead) and not file.has_reading(thing):
+                verdict.fault(where, "the database does not know this reading; `hemeroteca rebuild` finds it")
+    except (ValueError, KeyError, TypeError) as error:
+        verdict.fault(where, f"cannot be understood: {error}")
+
+
+def _check_contents(connection: Connection, verdict: Verdict, sample: Sample) -> None:
     row = t.content.c
     contents = connection.execution_options(yield_per=500).execute(
         sa.select(row.id, row.digest, row.title, row.standfirst, row.names, row.body).where(row.body.is_not(None))
     )
     for content in contents:
+        if not sample.drawn():
+            continue
         verdict.contents += 1
         if stored_digest(content.title, content.standfirst, content.names, content.body) != content.digest:
-            verdict.faults.append(Fault(f"content {content.digest.hex()}", "its text is not what its digest says"))
+            verdict.fault(f"content {content.digest.hex()}", "its text is not what its digest says")
 
 
 def _check_database(connection: Connection, verdict: Verdict) -> None:
@@ -144,10 +219,10 @@ def _check_database(connection: Connection, verdict: Verdict) -> None:
     version, article = t.version.c, t.article.c
     is_open = sa.and_(version.article_id == article.id, version.known_to == t.OPEN, version.valid_to == t.OPEN)
     for key in connection.execute(sa.select(article.key).where(~sa.exists().where(is_open))).scalars():
-        verdict.faults.append(Fault(f"article {key}", "has no open version"))
+        verdict.fault(f"article {key}", "has no open version")
     nowhere = sa.select(t.url.c.url).join(t.capture, t.capture.c.url_id == t.url.c.id)
     for url in connection.execute(nowhere.where(t.capture.c.warc_file_id.is_(None))).scalars():
-        verdict.faults.append(Fault(url, "a capture without a WARC record"))
+        verdict.fault(url, "a capture without a WARC record")
     for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
         if line != "ok":
-            verdict.faults.append(Fault("database", line))
+            verdict.fault("database", line)

@@ -21,7 +21,7 @@ from archive import audit, corpus, diff_page, screen
 from archive.changes import changes as list_changes
 from archive.diff import Text as Told
 from archive.diff import compare, unified
-from archive.errors import ArchiveError, NotFoundError
+from archive.errors import ArchiveError, NotFoundError, QueryError
 from archive.export import export_jsonl
 from archive.export.jsonl import check_name
 from archive.selection import Selection, parse_day, parse_time
@@ -298,20 +298,63 @@ def export(
     )
 
 
-@app.command(epilog="Example: hemeroteca verify --json | jq .faults")
-def verify(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+Share = Annotated[
+    str | None,
+    typer.Option(
+        "--sample", metavar="SHARE", help="Only so much, drawn by lot, for every day: 1%.", show_default=False
+    ),
+]
+
+
+@app.command(epilog="Example: hemeroteca verify --json | jq .faults; every day: hemeroteca verify --sample 1%")
+def verify(
+    share: Share = None, home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False
+) -> None:
     """Check every record, every pointer and every file; the status is 1 if anything is wrong."""
+    sample = audit.Sample(_share(share)) if share else audit.ALL
     with _opened(home, database) as archive, _progress() as progress:
         task = progress.add_task("verifying", total=audit.warc_bytes(archive))
-        verdict = audit.verify(archive, lambda done: progress.advance(task, done))
+        verdict = audit.verify(archive, lambda done: progress.advance(task, done), sample)
     if as_json:
         _print_json(asdict(verdict))
     else:
         figures = f"{verdict.files:,} WARC files, {verdict.records:,} records, {verdict.captures:,} captures"
         _show([Text(f"{fault.where}: {fault.what}", style="red") for fault in verdict.faults])
+        if verdict.unfollowed:
+            _show(
+                [f"{verdict.unfollowed:,} records are newer than the database: a visit runs, or `hemeroteca recover`"]
+            )
         _show([f"{figures}, {verdict.contents:,} contents: {len(verdict.faults) or 'no'} faults"])
     if verdict.faults:
         raise typer.Exit(1)
+
+
+def _share(text: str) -> float:
+    number = text.removesuffix("%")
+    try:
+        share = float(number) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise QueryError(f"--sample: {text!r} is no share; write it as 1% or 0.01")
+    return share
+
+
+@app.command(epilog="Example: hemeroteca recover --home /srv/hemeroteca")
+def recover(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """Bring in order what killed visits left, as every visit does when it begins. Living ones are left alone."""
+    with _opened(home, database):
+        pass  # there must be an archive: recovery would make one
+    with Archive(home, database=database) as archive:
+        found = archive.recovered
+    if as_json:
+        _print_json([asdict(file) for file in found])
+        return
+    for file in found:
+        torn = f", {file.torn_bytes:,} torn bytes set aside" if file.torn_bytes else ""
+        _show([f"{file.name}: {file.records:,} records, {file.indexed:,} indexed now{torn}"])
+        _show([Text(problem, style="red") for problem in file.problems])
+    _show([f"{len(found) or 'no'} files were left by dead processes"])
 
 
 def _progress() -> Progress:

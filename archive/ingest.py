@@ -62,8 +62,12 @@ def add_capture(connection: Connection, capture: Capture, *, visit: int, file: i
 
 
 def add_reading(connection: Connection, capture: Capture, reading: Reading, key: str | None, *, site: int,
-                due_at: datetime | None, known_at: datetime, full: bool) -> Outcome:  # fmt: skip
-    """Keep what was read on a capture, as part of the article of this key, and derive what that means for it."""
+                due_at: datetime | None, known_at: datetime, full: bool,
+                content: int | None = None) -> Outcome:  # fmt: skip
+    """Keep what was read on a capture, as part of the article of this key, and derive what that means for it.
+
+    ``content`` is the id of what a short reading repeats, where the reading itself does not say it.
+    """
     number = rows.find_capture(connection, capture)
     if number is None:
         raise StoreError(f"{capture.url}: its capture is not in the database")
@@ -71,9 +75,10 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
         rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
                             site=site)  # fmt: skip
         return Outcome.UNREAD
-    content, is_new = rows.content_id(connection, reading)
-    if is_new:
-        search.index_content(connection, content, reading, capture.fetched_at)
+    if content is None:
+        content, is_new = rows.content_id(connection, reading)
+        if is_new:
+            search.index_content(connection, content, reading, capture.fetched_at)
     rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)
     rows.see_profiles(connection, reading, site, capture.fetched_at)
     rows.insert_opt_outs(connection, number, reading.opt_outs)

@@ -5,19 +5,18 @@ A record is written and synced here before anything in the database points at it
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
-from archive import rows
+from archive import events, rows
 from archive import tables as t
 from archive.database import transaction
 from archive.errors import StoreError
-from archive.warc import MAX_FILE_BYTES, Sealed, WarcWriter, recover_abandoned, sealed_facts, warcinfo_record
+from archive.warc import MAX_FILE_BYTES, WarcWriter, warcinfo_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -63,18 +62,35 @@ class Journal:
             writer.sync()
         except StoreError:
             # A later sync would succeed and prove nothing: the system forgets what it could not write.
-            self._writer = None
-            writer.abandon()
+            self._abandon()
             raise
         visit.written_to = writer.name
         return places[len(first) :]
 
-    def note_synced(self, connection: Connection) -> None:
-        """Say in the database how far the open file is synced."""
+    @contextmanager
+    def pointing(self) -> Iterator[Connection]:
+        """Give a transaction that points at what was appended, and notes how far the database has followed.
+
+        If it fails, the file is left to recovery, which points at what this could not.
+        """
+        try:
+            with transaction(self.engine) as connection:
+                yield connection
+                self._note_followed(connection)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _note_followed(self, connection: Connection) -> None:
         if self._writer is not None:
             size = self._writer.size
             values = {"bytes": size, "synced_bytes": size, "records": self._writer.records}
             connection.execute(t.warc_file.update().where(t.warc_file.c.id == self.file_id).values(values))
+
+    def _abandon(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.abandon()
 
     def seal(self) -> None:
         """Close the open file, if there is one, under its final name."""
@@ -85,18 +101,7 @@ class Journal:
             sha256 = writer.seal()
         except OSError as error:
             raise StoreError(f"{self.folder / writer.name}: cannot seal: {error.strerror}") from error
-        self._note_sealed("seal", Sealed(writer.name, sha256, writer.size, writer.records))
-
-    def recover(self) -> None:
-        """Seal what dead processes left open, and finish what one had sealed but not noted."""
-        for left in recover_abandoned(self.folder):
-            self._note_sealed("recover", left)
-        with self.engine.connect() as connection:
-            row = t.warc_file.c
-            names = list(connection.execute(sa.select(row.name).where(row.state == "open")).scalars())
-        for name in names:
-            if (self.folder / name).exists():
-                self._note_sealed("recover", sealed_facts(self.folder / name))
+        self._note_sealed(writer, sha256)
 
     def _open(self) -> WarcWriter:
         if self._writer is not None and self._writer.size >= MAX_FILE_BYTES:
@@ -107,21 +112,13 @@ class Journal:
             except OSError as error:
                 raise StoreError(f"{self.folder}: cannot make a WARC file: {error.strerror}") from error
             with transaction(self.engine) as connection:
-                self.file_id = self._register(connection, self._writer.name)
+                self.file_id = rows.insert(connection, t.warc_file, name=self._writer.name, state="open")
         return self._writer
 
-    def _register(self, connection: Connection, name: str) -> int:
-        found = connection.scalar(sa.select(t.warc_file.c.id).where(t.warc_file.c.name == name))
-        return found if found is not None else rows.insert(connection, t.warc_file, name=name, state="open")
-
-    def _note_sealed(self, event: str, file: Sealed) -> None:
-        values = {"state": "sealed", "bytes": file.size, "synced_bytes": file.size, "records": file.records,
-                  "sha256": file.sha256, "sealed_at": self.clock()}  # fmt: skip
-        detail = {"records": file.records, "torn_bytes": file.torn}
+    def _note_sealed(self, writer: WarcWriter, sha256: bytes) -> None:
+        now = self.clock()
+        values = {"state": "sealed", "bytes": writer.size, "synced_bytes": writer.size, "records": writer.records,
+                  "sha256": sha256, "sealed_at": now}  # fmt: skip
         with transaction(self.engine) as connection:
-            number = self._register(connection, file.name)
-            connection.execute(t.warc_file.update().where(t.warc_file.c.id == number).values(values))
-            connection.execute(
-                t.event.insert().values(at=self.clock(), type=event, object_type="warc_file", object=file.name,
-                                        outcome="ok", agent="hemeroteca", detail=detail)
-            )  # fmt: skip
+            connection.execute(t.warc_file.update().where(t.warc_file.c.id == self.file_id).values(values))
+            events.note(connection, now, "seal", "warc_file", writer.name, {"records": writer.records})

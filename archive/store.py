@@ -29,11 +29,13 @@ from archive.records import (
     reading_to_json,
     storable,
 )
+from archive.recovery import recover
 from archive.warc import (
     Original,
     capture_records,
     reading_record,
     visit_end_record,
+    visit_warcinfo,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +67,7 @@ class Archive:
         self.engine = self._open(database, readonly=readonly)
         self._known = self._last_known()
         self._journal = Journal(self.warc_folder, self.engine, self.clock)
-        if not readonly:
-            self._journal.recover()
+        self.recovered = [] if readonly else recover(self.warc_folder, self.engine, self.clock)
 
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
         file = self.home / database.DATABASE_NAME
@@ -120,7 +121,7 @@ class Archive:
         }
         with transaction(self.engine) as connection:
             number, site = ingest.begin_visit(connection, facts, key, agent, now)
-        self._visits[key] = BegunVisit(number, key, site, facts.name, agent, told, uuid4())
+        self._visits[key] = BegunVisit(number, key, site, facts.name, agent, told, visit_warcinfo(key))
         return key
 
     def keep(self, capture: Capture) -> bool:
@@ -131,10 +132,9 @@ class Archive:
             original = self._original(connection, capture)
         visit, known_at = self._visit(capture.visit), self._next_known()
         places = self._journal.append(visit, capture_records(capture, visit.warcinfo, original, known_at))
-        with transaction(self.engine) as connection:
+        with self._journal.pointing() as connection:
             file = self._journal.file_id
             ingest.add_capture(connection, capture, visit=visit.id, file=file, place=places[0], known_at=known_at)
-            self._journal.note_synced(connection)
         return True
 
     def save(self, capture: Capture, reading: Reading | None = None, *, article: str | None = None,
@@ -157,9 +157,9 @@ class Archive:
         with self.engine.connect() as connection:
             full = self._says_more(connection, article, reading)
         visit, known_at = self._visit(capture.visit), self._next_known()
-        values = _reading_values(reading, article, full=full)
+        values = _reading_values(reading, article, due_at, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
-        with transaction(self.engine) as connection:
+        with self._journal.pointing() as connection:
             return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
                                       known_at=known_at, full=full)  # fmt: skip
 
@@ -209,7 +209,7 @@ class Archive:
             "report": dict(report),
         }
         self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
-        with transaction(self.engine) as connection:
+        with self._journal.pointing() as connection:
             counted = ingest.end_visit(connection, begun.id, told, known_at)
         del self._visits[visit]
         return counted
@@ -389,13 +389,16 @@ class Archive:
 # ------------------------------------------------------------------ helpers
 
 
-def _reading_values(reading: Reading, article: str | None, *, full: bool) -> dict[str, Any]:
+def _reading_values(reading: Reading, article: str | None, due_at: datetime | None, *, full: bool) -> dict[str, Any]:
     """Return what the journal says of a reading: all of it, or only what the open version does not say already."""
     values = reading_to_json(reading)
     if not full:
-        short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access")
+        short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access",
+                 "profiles")  # fmt: skip
         values = {name: values[name] for name in short if name in values}
     values |= {"form": "full" if full else "short"}
+    if due_at is not None:
+        values |= {"due_at": due_at.isoformat()}
     if reading.outcome == "read":
         values |= {"article": article, "digest": reading_digest(reading).hex()}
     return values

@@ -120,11 +120,12 @@ def archived_headers(headers: Sequence[tuple[str, str]], size: int) -> tuple[tup
 def capture_records(
     capture: Capture, warcinfo: UUID, original: Original | None, known_at: datetime
 ) -> list[WarcRecord]:
-    """Return the records of one capture, its own first; what goes with a 304 is known from ``known_at``."""
+    """Return the records of one capture, its own first; what a 304 means is known from ``known_at``."""
     if capture.kind is Kind.ERROR:
         return [_error_record(capture, warcinfo)]
-    if capture.kind is Kind.REVISIT and original is not None:
-        return [_revisit_record(capture, warcinfo, original), _revisit_headers(capture, warcinfo, known_at)]
+    if capture.kind is Kind.REVISIT:
+        same = _response_record(capture, warcinfo) if original is None else _revisit_record(capture, warcinfo, original)
+        return [same, _revisit_headers(capture, warcinfo, known_at)]
     return [_response_record(capture, warcinfo)]
 
 
@@ -147,13 +148,20 @@ def _response_record(capture: Capture, warcinfo: UUID) -> WarcRecord:
         headers = tuple((f"X-Archive-Orig-{n}" if n.lower() == "content-length" else n, v) for n, v in headers)
         headers = (*headers, ("Content-Length", str(len(capture.payload))))
     status = f"{capture.protocol} {capture.status} {_BREAKS.sub(' ', capture.reason)}\r\n"
-    lines = "".join(f"{_BREAKS.sub(' ', name)}: {_BREAKS.sub(' ', value)}\r\n" for name, value in headers)
-    block = _http_bytes(status + lines + "\r\n") + capture.payload
+    lines = b"".join(_http_bytes(f"{_BREAKS.sub(' ', name)}: {_BREAKS.sub(' ', value)}\r\n") for name, value in headers)
+    block = _http_bytes(status) + lines + b"\r\n" + capture.payload
     more = [("WARC-Payload-Digest", digest_label(capture.payload_digest))]
     if capture.truncated:
         more.append(("WARC-Truncated", capture.truncated))
+    if capture.elapsed_ms is not None:
+        more.append(("Hemeroteca-Fetch-Milliseconds", str(capture.elapsed_ms)))
     return _fields("response", capture.record_id, capture.fetched_at, "application/http; msgtype=response",
                    warcinfo, capture.url, *more, block=block)  # fmt: skip
+
+
+def visit_warcinfo(key: str) -> UUID:
+    """Return the record id of a visit's warcinfo, the same in every file: recovery knows by it whose a record is."""
+    return uuid5(NAMESPACE_URL, VISIT_URN + key)
 
 
 def _http_bytes(text: str) -> bytes:
@@ -177,6 +185,8 @@ def _revisit_record(capture: Capture, warcinfo: UUID, original: Original) -> War
 def _revisit_headers(capture: Capture, warcinfo: UUID, known_at: datetime) -> WarcRecord:
     # Not application/http: pywb would index and serve it.
     lines = [f"http-status: {capture.status}"]
+    if capture.elapsed_ms is not None:
+        lines.append(f"fetch-milliseconds: {capture.elapsed_ms}")
     lines += [f"http-header: {_BREAKS.sub(' ', name)}: {_BREAKS.sub(' ', value)}" for name, value in capture.headers]
     block = "".join(f"{line}\r\n" for line in lines).encode()
     return _fields("metadata", uuid4(), known_at, "application/warc-fields", warcinfo, capture.url,
@@ -292,86 +302,6 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A file under its final name: digest, size and records; torn bytes, if its writer died."""
-
-    name: str
-    sha256: bytes
-    size: int
-    records: int
-    torn: int = 0
-
-
-def sealed_facts(path: Path) -> Sealed:
-    """Return the facts of a file that is under its final name already."""
-    with path.open("rb") as file:
-        size, records = _good_length(file)
-        file.seek(0)
-        return Sealed(path.name, hashlib.file_digest(file, "sha256").digest(), size, records)
-
-
-def recover_abandoned(folder: Path) -> list[Sealed]:
-    """Seal the open files whose owner is dead; a torn tail goes to ``….torn`` beside the file."""
-    found = []
-    for path in sorted(folder.glob("*.warc.gz" + OPEN_SUFFIX)):
-        try:
-            sealed = _recover(path)
-        except FileNotFoundError:
-            continue  # another process has recovered it meanwhile
-        if sealed is not None:
-            found.append(sealed)
-    return found
-
-
-def _recover(path: Path) -> Sealed | None:
-    target = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
-    with path.open("r+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return None  # its owner lives
-        good, records = _good_length(file)
-        file.seek(good)
-        torn = file.read()
-        if torn:
-            target.with_name(target.name + ".torn").write_bytes(torn)
-            file.truncate(good)
-        os.fsync(file.fileno())
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").digest()
-        path.rename(target)
-    sync_folder(path.parent)
-    return Sealed(target.name, sha256, good, records, len(torn))
-
-
-def _good_length(file: IO[bytes]) -> tuple[int, int]:
-    good, records = 0, 0
-    for offset, length in gzip_members(file):
-        good, records = offset + length, records + 1
-    return good, records
-
-
-def gzip_members(file: IO[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield (offset, length) of each complete gzip member; stop without a word at the first broken one."""
-    offset, pending = 0, b""
-    while True:
-        member, length = zlib.decompressobj(wbits=31), 0
-        while not member.eof:
-            chunk = pending or file.read(1 << 16)
-            pending = b""
-            if not chunk:
-                return
-            try:
-                member.decompress(chunk)
-            except zlib.error:
-                return
-            length += len(chunk) - len(member.unused_data)
-        pending = member.unused_data
-        yield offset, length
-        offset += length
-
-
 # ------------------------------------------------------------------ reading
 
 
@@ -467,7 +397,7 @@ def _foreign_capture(record: ArcWarcRecord, target: str, *, has_ids: bool) -> Ca
         status=304 if revisit else status,
         headers=pairs if revisit else archived_headers(pairs, len(payload)),
         payload=payload,
-        kind=Kind.REVISIT if revisit else Kind.RESPONSE,
+        kind=Kind.REVISIT if revisit or status == 304 else Kind.RESPONSE,
         protocol=http.protocol if http is not None and http.protocol else "HTTP/1.1",
         reason=http.statusline.partition(" ")[2] if http is not None else "",
         truncated=record.rec_headers.get_header("WARC-Truncated"),
@@ -486,10 +416,3 @@ def parse_warc_date(text: str) -> datetime:
     """Return a WARC-Date as UTC; a date without a zone is taken as UTC."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def read_record(path: Path, offset: int, length: int) -> bytes:
-    """Return the decompressed bytes of the record at this place."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        return gzip.decompress(file.read(length))

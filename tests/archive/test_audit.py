@@ -13,7 +13,7 @@ from archive import Archive, read_captures
 from archive import tables as t
 from archive.audit import Verdict, verify, warc_bytes
 from archive.cli import app
-from archive.warc import gzip_members, read_record
+from archive.scan import members
 from tests.archive.make import DAY, HOUR, START, Paper, SettableClock, rows
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def test_every_flipped_byte_of_a_file_is_found(whole: Path) -> None:
 def test_a_record_with_a_damaged_field_is_a_fault_and_not_a_crash(whole: Path, field: tuple[bytes, bytes]) -> None:
     path = warcs(whole)[0]
     with path.open("rb") as file:
-        members = list(gzip_members(file))
-    records = [read_record(path, offset, length) for offset, length in members]
+        records = [raw for _, _, raw in members(file)]
     records[1] = records[1].replace(*field, 1)
     path.write_bytes(b"".join(gzip.compress(record, mtime=0) for record in records))
     assert any(path.name in fault for fault in faults(whole))
@@ -139,7 +138,7 @@ def test_a_file_that_nobody_knows_is_found(whole: Path) -> None:
     stranger.write_bytes(warcs(whole)[0].read_bytes())
     assert faults(whole) == ["stranger.warc.gz: a WARC file that the database does not know"]
     stranger.write_bytes(gzip.compress(b"no WARC at all"))
-    assert any("cannot be read to its end" in fault for fault in faults(whole))
+    assert any("no WARC record is here" in fault for fault in faults(whole))
 
 
 def test_a_record_whose_bytes_are_not_those_of_its_digest_is_found(whole: Path) -> None:
@@ -150,7 +149,7 @@ def test_a_record_whose_bytes_are_not_those_of_its_digest_is_found(whole: Path) 
     start, end = row.warc_offset, row.warc_offset + row.warc_length
     forged = gzip.decompress(data[start:end]).replace(b"<html>", b"<HTML>")
     path.write_bytes(data[:start] + gzip.compress(forged) + data[end:])
-    assert any(f"byte {start}: " in fault and "digest failed" in fault for fault in faults(whole))
+    assert any(f"byte {start}: " in fault and "payload digest is not that" in fault for fault in faults(whole))
 
 
 def execute(home: Path, statement: Any) -> None:

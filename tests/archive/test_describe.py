@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from archive import Author, Counter, Moment, Profile, corpus
+from archive.scan import read_record
 from archive.selection import Selection
-from archive.warc import read_record
 from tests.archive.make import BODY, DAY, HOUR, READER, START, STORY, Paper, SettableClock, reading, record_id
 
 if TYPE_CHECKING:
@@ -127,8 +127,9 @@ def test_the_capture_told_is_in_the_warc_file_where_it_says(paper: Paper, archiv
     assert told["id"] == f"urn:uuid:{record_id(STORY, START, 200)}"
     assert (told["status"], told["fetched_at"]) == (200, "2026-11-02T08:00:00Z")
     archive.close()
-    record = read_record(archive.warc_folder / told["warc"], told["offset"], told["length"])
-    body = record.split(b"\r\n\r\n", 2)[2].removesuffix(b"\r\n\r\n")
+    record = read_record(archive.warc_folder / told["warc"], told["offset"])
+    assert record.place.length == told["length"]
+    body = record.block.partition(b"\r\n\r\n")[2]
     assert hashlib.sha256(body).hexdigest() == told["payload_sha256"]
 
 

@@ -58,7 +58,9 @@ def test_a_file_that_was_renamed_but_not_noted_as_sealed_is_noted_at_the_next_st
     with Archive(tmp_path / "a", clock=clock) as first:
         Paper(first, clock).prints()
     with Archive(tmp_path / "a", clock=clock) as between, between.engine.begin() as connection:
-        connection.execute(t.warc_file.update().values(state="open", sha256=None, sealed_at=None, records=0))
+        connection.execute(
+            t.warc_file.update().values(state="open", sha256=None, sealed_at=None, records=0, synced_bytes=0)
+        )
     with Archive(tmp_path / "a", clock=clock) as again:
         (file,) = rows(again, t.warc_file)
         assert (file.state, file.records, file.sealed_at) == ("sealed", 3, clock())

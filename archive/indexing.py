@@ -1,0 +1,139 @@
+"""Applies what WARC records tell to the database, each thing once: for recovery and rebuild."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from archive import ingest, rows
+from archive import tables as t
+from archive.records import Author, Capture, Kind, Reading, reading_from_json
+from archive.told import Captured, VisitBegun, VisitEnded, WasRead
+from archive.warc import visit_warcinfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from uuid import UUID
+
+    from sqlalchemy.engine import Connection
+
+    from archive.told import Told
+
+RECENT = 2000  # captures kept at hand for the readings that follow them
+
+
+@dataclass(slots=True)
+class Indexer:
+    """Puts into the database what records tell and it does not know yet; ``files`` has the ids of WARC files."""
+
+    files: dict[str, int]
+    problems: list[str] = field(default_factory=list)
+    applied: int = 0
+    _visits: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    _recent: OrderedDict[UUID, Capture] = field(default_factory=OrderedDict)
+
+    def know_visits(self, connection: Connection) -> None:
+        """Learn the visits that have not ended: a file read from its middle does not say whose its records are."""
+        row = t.visit.c
+        for key, visit, site in connection.execute(
+            sa.select(row.key, row.id, row.site_id).where(row.ended_at.is_(None))
+        ):
+            self._visits[visit_warcinfo(key)] = (visit, site)
+
+    def apply(self, connection: Connection, told: Iterable[Told]) -> None:
+        """Apply each thing that is not there yet; one that cannot be is noted as a problem and loses nothing else."""
+        for thing in told:
+            try:
+                with connection.begin_nested():
+                    self.applied += self._apply(connection, thing)
+            except (ValueError, KeyError, TypeError, LookupError, sa.exc.SQLAlchemyError) as error:
+                said = str(error).splitlines()[0] if str(error) else type(error).__name__
+                self.problems.append(f"{thing.place.file} byte {thing.place.offset}: {said}")
+
+    def _apply(self, connection: Connection, thing: Told) -> bool:
+        if isinstance(thing, Captured):
+            return self._captured(connection, thing)
+        if isinstance(thing, WasRead):
+            return self._was_read(connection, thing)
+        if isinstance(thing, VisitBegun):
+            return self._begun(connection, thing)
+        if isinstance(thing, VisitEnded):
+            return self._ended(connection, thing)
+        return False
+
+    def _visit(self, told: Told) -> tuple[int, int]:
+        if told.warcinfo is None or told.warcinfo not in self._visits:
+            raise LookupError("its visit is told in no WARC file that is here")
+        return self._visits[told.warcinfo]
+
+    def _begun(self, connection: Connection, told: VisitBegun) -> bool:
+        row = t.visit.c
+        held = connection.execute(sa.select(row.id, row.site_id).where(row.key == told.key)).first()
+        found = held or ingest.begin_visit(connection, told.facts, told.key, told.agent, told.started_at)
+        if told.warcinfo is not None:
+            self._visits[told.warcinfo] = (found[0], found[1])
+        return held is None
+
+    def _captured(self, connection: Connection, told: Captured) -> bool:
+        capture, (visit, _) = told.capture, self._visit(told)
+        self._recent[capture.record_id] = replace(capture, payload=b"")
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        if rows.find_capture(connection, capture) is not None:
+            return False
+        ingest.add_capture(connection, capture, visit=visit, file=self.files[told.place.file], place=told.place,
+                           known_at=told.known_at)  # fmt: skip
+        return True
+
+    def _was_read(self, connection: Connection, told: WasRead) -> bool:
+        _, site = self._visit(told)
+        capture = self._recent.get(told.capture) or _stored_capture(connection, told.capture)
+        row = t.reading.c
+        known = sa.select(row.id).where(
+            row.capture_id == rows.find_capture(connection, capture), row.known_from == told.known_at
+        )
+        if connection.execute(known).first() is not None:
+            return False
+        values = told.values
+        due_at = datetime.fromisoformat(values["due_at"]) if "due_at" in values else None
+        reading, content = _reading(connection, values)
+        ingest.add_reading(connection, capture, reading, values.get("article"), site=site, due_at=due_at,
+                           known_at=told.known_at, full=values["form"] == "full", content=content)  # fmt: skip
+        return True
+
+    def _ended(self, connection: Connection, told: VisitEnded) -> bool:
+        row = t.visit.c
+        held = connection.execute(sa.select(row.id, row.ended_at).where(row.key == told.key)).one()
+        if held.ended_at is not None:
+            return False
+        ingest.end_visit(connection, held.id, told.values, told.known_at)
+        return True
+
+
+def _stored_capture(connection: Connection, record_id: UUID) -> Capture:
+    row = t.capture.c
+    found = connection.execute(
+        sa.select(t.url.c.url, row.fetched_at, row.status, row.kind)
+        .join(t.url, t.url.c.id == row.url_id)
+        .where(row.record_id == record_id.bytes)
+    ).first()
+    if found is None:
+        raise LookupError(f"the capture that was read is in no WARC file that is here: {record_id.urn}")
+    return Capture(visit="", record_id=record_id, url=found.url, fetched_at=found.fetched_at, status=found.status,
+                   kind=Kind(found.kind))  # fmt: skip
+
+
+def _reading(connection: Connection, values: Mapping[str, Any]) -> tuple[Reading, int | None]:
+    """Return the reading of a record; for a short one also the id of the content that it repeats."""
+    reading = reading_from_json(values)
+    if values["form"] == "full" or reading.outcome != "read":
+        return reading, None
+    row = t.content.c
+    held = connection.execute(sa.select(row.id, row.names).where(row.digest == bytes.fromhex(values["digest"]))).first()
+    if held is None:
+        raise LookupError(f"what it repeats is in no WARC file that is here: content {values['digest']}")
+    return replace(reading, authors=tuple(Author(name=name) for name in held.names)), held.id

@@ -1,0 +1,184 @@
+"""What the records of the archive's own WARC files tell, in the order in which it was told. Pure.
+
+A 304 is told by two records: the ``revisit`` and the ``metadata`` record with its headers. A record that tells nothing
+of ours is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from archive.records import Capture, Kind, SiteFacts
+from archive.warc import READING_URN, VISIT_URN, parse_warc_date, record_uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    from archive.scan import Record
+    from archive.warc import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something a record tells, known since its date, where the record is, and of which visit (its warcinfo)."""
+
+    known_at: datetime
+    place: Place
+    warcinfo: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitBegun(Told):
+    """A visit, and what it says of its site."""
+
+    key: str
+    agent: str
+    started_at: datetime
+    facts: SiteFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured(Told):
+    """A fetch. Of a 304 is known since when; the others mean something only by what is told later."""
+
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WasRead(Told):
+    """What was read on a capture."""
+
+    capture: UUID
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEnded(Told):
+    """How a visit ended."""
+
+    key: str
+    values: Mapping[str, Any]
+
+
+def told(records: Iterable[Record]) -> Iterator[Told]:
+    """Yield what records tell. Records that cannot be understood raise ValueError, KeyError or TypeError."""
+    waiting: Captured | None = None
+    for record in records:
+        if waiting is not None:
+            headers = _headers_of(record, waiting.capture)
+            yield waiting if headers is None else _with_headers(waiting, record, headers)
+            waiting = None
+            if headers is not None:
+                continue
+        found = _tell(record)
+        if isinstance(found, Captured) and found.capture.kind is Kind.REVISIT:
+            waiting = found
+        elif found is not None:
+            yield found
+    if waiting is not None:
+        yield waiting  # the writer died between the two
+
+
+def _tell(record: Record) -> Told | None:
+    if record.kind == "warcinfo":
+        return _visit_begun(record)
+    if record.kind in ("response", "revisit"):
+        return Captured(capture=_capture(record), **_of(record))
+    if record.kind != "metadata":
+        return None
+    if record.target.startswith(READING_URN):
+        read_on = record_uuid(record.fields["warc-concurrent-to"])
+        return WasRead(capture=read_on, values=json.loads(record.block), **_of(record))
+    if record.target.startswith(VISIT_URN):
+        key = record.target.removeprefix(VISIT_URN)
+        return VisitEnded(key=key, values=json.loads(record.block), **_of(record))
+    if "warc-concurrent-to" not in record.fields and not record.target.startswith("urn:"):
+        return Captured(capture=_failure(record), **_of(record))
+    return None
+
+
+def _of(record: Record) -> dict[str, Any]:
+    named = record.fields.get("warc-warcinfo-id")
+    return {
+        "known_at": _date(record),
+        "place": record.place,
+        "warcinfo": record_uuid(named) if named else None,
+    }
+
+
+def _id(record: Record) -> UUID:
+    return record_uuid(record.fields["warc-record-id"])
+
+
+def _date(record: Record) -> datetime:
+    return parse_warc_date(record.fields["warc-date"])
+
+
+def _lines(block: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the named values of an ``application/warc-fields`` block."""
+    for line in block.decode(errors="replace").split("\r\n"):
+        name, colon, value = line.partition(": ")
+        if colon:
+            yield name, value
+
+
+def _visit_begun(record: Record) -> VisitBegun | None:
+    lines = dict(_lines(record.block))
+    facts = json.loads(lines.get("hemeroteca", "{}"))
+    if "visit" not in facts:
+        return None  # of no visit: it only heads a file
+    site = {**facts["site"], "languages": tuple(facts["site"]["languages"])}
+    return VisitBegun(known_at=_date(record), place=record.place, warcinfo=_id(record), key=facts["visit"]["key"],
+                      agent=lines["software"], started_at=datetime.fromisoformat(facts["visit"]["started_at"]),
+                      facts=SiteFacts(**site))  # fmt: skip
+
+
+# ------------------------------------------------------------------ captures
+
+
+def _capture(record: Record) -> Capture:
+    """Return the capture of a response or revisit record."""
+    status, protocol, reason, payload = 304, "HTTP/1.1", "", b""
+    headers: tuple[tuple[str, str], ...] = ()
+    if record.kind == "response":
+        head, _, payload = record.block.partition(b"\r\n\r\n")
+        first, *rest = head.decode("latin-1").split("\r\n")
+        protocol, code, reason = [*first.split(" ", 2), "", ""][:3]
+        status = int(code)
+        pairs = (line.partition(":") for line in rest)
+        headers = tuple((name, value.strip()) for name, colon, value in pairs if colon)
+    elapsed = record.fields.get("hemeroteca-fetch-milliseconds")
+    return Capture(
+        visit="", record_id=_id(record), url=record.target, fetched_at=_date(record), status=status, headers=headers,
+        payload=payload, kind=Kind.REVISIT if status == 304 else Kind.RESPONSE, protocol=protocol, reason=reason,
+        truncated=record.fields.get("warc-truncated"), elapsed_ms=int(elapsed) if elapsed else None,
+    )  # fmt: skip
+
+
+def _failure(record: Record) -> Capture:
+    error = dict(_lines(record.block))["fetch-error"]
+    return Capture(visit="", record_id=_id(record), url=record.target, fetched_at=_date(record), status=None,
+                   kind=Kind.ERROR, error=error, elapsed_ms=_elapsed(record))  # fmt: skip
+
+
+def _headers_of(record: Record, capture: Capture) -> tuple[tuple[str, str], ...] | None:
+    """Return the HTTP headers that a record holds of this 304; None if it is another record."""
+    concurrent = record.fields.get("warc-concurrent-to")
+    if concurrent is None or record.target.startswith("urn:") or record_uuid(concurrent) != capture.record_id:
+        return None
+    pairs = (value.partition(": ") for name, value in _lines(record.block) if name == "http-header")
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def _elapsed(record: Record) -> int | None:
+    said = dict(_lines(record.block)).get("fetch-milliseconds")
+    return int(said) if said else None
+
+
+def _with_headers(waiting: Captured, record: Record, headers: tuple[tuple[str, str], ...]) -> Captured:
+    capture = replace(waiting.capture, headers=headers, elapsed_ms=_elapsed(record))
+    return replace(waiting, known_at=_date(record), capture=capture)
