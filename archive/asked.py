@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.derivation import NEVER_SEEN_ALIVE
 from archive.listings import parts
-from archive.records import Known
+from archive.records import Fetched, Kind, Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,6 +129,27 @@ def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]
         return {}
     filled = Tally(name for row in found for name in _filled(row))
     return {name: filled[name] / len(found) for name in FILL_RATE_FIELDS}
+
+
+def fetched(connection: Connection, urls: Iterable[str]) -> dict[str, Fetched]:
+    """Return when these addresses were last answered for good; a refusal, an outage and an error are no such answer."""
+    found: dict[str, Fetched] = {}
+    row = t.capture.c
+    answered = sa.or_(row.status < 400, row.status.in_(NEVER_SEEN_ALIVE))
+    for part in parts(urls):
+        query = (
+            sa.select(t.url.c.url, row.fetched_at, row.kind, row.etag, row.last_modified)
+            .join(t.url, t.url.c.id == row.url_id)
+            .where(t.url.c.url.in_(part), answered)
+            .order_by(row.fetched_at)
+        )
+        for url, at, kind, etag, last_modified in connection.execute(query):
+            before = found.get(url)
+            if kind is Kind.REVISIT and before is not None:
+                found[url] = replace(before, fetched_at=at)
+            else:
+                found[url] = Fetched(fetched_at=at, etag=etag, last_modified=last_modified)
+    return found
 
 
 def stories_by_week(connection: Connection, site: str, now: datetime, most: int) -> tuple[int, ...]:

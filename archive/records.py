@@ -206,6 +206,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What the archive holds of an address, whatever it is: when it was last answered, and how to ask again."""
+
+    fetched_at: datetime
+    etag: str | None = None  # validators of the newest answer that had a payload
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """What made a reading: name, version and a digest of what configured it."""
 

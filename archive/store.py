@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-    from archive.records import Backfill, Capture, Link, Reader, Reading
+    from archive.records import Backfill, Capture, Fetched, Link, Reader, Reading
 
 
 class Archive:
@@ -288,6 +288,11 @@ class Archive:
         """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
         with self.engine.connect() as connection:
             return asked.fill_rates(connection, site, last)
+
+    def fetched(self, urls: Iterable[str]) -> dict[str, Fetched]:
+        """Return when each of these addresses was last answered for good, with its validators; others are left out."""
+        with self.engine.connect() as connection:
+            return asked.fetched(connection, urls)
 
     def stories_by_week(self, site: str, now: datetime, most: int = 4) -> tuple[int, ...]:
         """Return how many stories came out in each of a site's last weeks, the newest first.

@@ -46,6 +46,8 @@ _CHECKED = {
     "HEMEROTECA_READ_TIMEOUT": ("getfloat", "a number of seconds"),
     "HEMEROTECA_READ_MEMORY": ("getint", "a number of MiB"),
     "HEMEROTECA_FEED_PAGES": ("getint", "a number of pages"),
+    "HEMEROTECA_BESIDE_REQUESTS": ("getint", "a number of requests"),
+    "HEMEROTECA_BESIDE_MIB": ("getint", "a number of MiB"),
     "VISIT_PROGRESS": ("getfloat", "a number of seconds"),
 }
 
@@ -143,10 +145,10 @@ class Visit:
 
     # ------------------------------------------------------------------ counting
 
-    def fetched(self, capture: Capture, *, is_robots: bool) -> None:
-        """Count an answer, or that none came."""
+    def fetched(self, capture: Capture, *, is_aside: bool) -> None:
+        """Count an answer, or that none came. One that is aside says nothing of the site: robots.txt, a picture."""
         self.account.requests += 1
-        if not is_robots:
+        if not is_aside:
             note_status(self.account, capture.status)
 
     def found(self, kind: str, links: int, new: int) -> None:
@@ -180,6 +182,12 @@ class Visit:
     def read(self, access: str) -> None:
         """Count a story that was read, by what its page says of who may read it."""
         self.account.access[access] += 1
+
+    def beside(self, meaning: str, size: int = 0) -> None:
+        """Count what came, or did not, of what is kept beside pages."""
+        self.account.beside[meaning] += 1
+        self.account.beside_bytes += size
+        self._count(f"beside/{meaning}")
 
     def copied(self) -> None:
         """Count an article that carries exactly the text of another."""

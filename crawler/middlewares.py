@@ -95,7 +95,8 @@ class CaptureMiddleware:
         """Stop a download that passes the bound, keeping what came."""
         received = request.meta.get("received_bytes", 0) + len(data)
         request.meta["received_bytes"] = received
-        if self.bound and received > self.bound:
+        bound = self._bound(request)
+        if bound and received > bound:
             raise StopDownload(fail=False)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -103,7 +104,7 @@ class CaptureMiddleware:
         if urlparse_cached(request).scheme not in ("http", "https"):
             return response
         encodings = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
-        decoded = decode(response.body, encodings, self.bound or 1 << 40)
+        decoded = decode(response.body, encodings, self._bound(request) or 1 << 40)
         self._keep(request, self._capture(request, response, decoded))
         if not (encodings and decoded.is_decoded):
             return response
@@ -132,9 +133,13 @@ class CaptureMiddleware:
             protocol=response.protocol or "HTTP/1.1",
             # Scrapy does not hand on the phrase that came; the usual one keeps the status line whole.
             reason=reason_phrases.get(response.status, ""),
-            truncated=_truncated(response, decoded, self.bound),
+            truncated=_truncated(response, decoded, self._bound(request)),
             **self._about(request),
         )
+
+    def _bound(self, request: Request) -> int:
+        largest: int = request.meta.get("largest", self.bound)
+        return min(largest, self.bound) if self.bound else largest
 
     def _about(self, request: Request) -> dict[str, Any]:
         visit = visit_of(self.crawler)
@@ -150,12 +155,16 @@ class CaptureMiddleware:
     def _keep(self, request: Request, capture: Capture) -> None:
         visit = visit_of(self.crawler)
         request.meta["capture"] = capture
-        visit.fetched(capture, is_robots=bool(request.meta.get("dont_obey_robotstxt")))
+        visit.fetched(capture, is_aside=_is_aside(request))
         try:
             visit.archive.keep(capture)
         except ArchiveError as error:
             visit.lost(error)
             raise Refused("store lost") from error
+
+
+def _is_aside(request: Request) -> bool:
+    return bool(request.meta.get("dont_obey_robotstxt") or request.meta.get("beside"))
 
 
 def _header_pairs(response: Response) -> tuple[tuple[str, str], ...]:

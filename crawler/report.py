@@ -53,6 +53,8 @@ class Account:
     requests: int = 0  # robots.txt too
     forbidden: int = 0  # by robots.txt
     access: Counter[str] = field(default_factory=Counter)  # free, metered, walled, unknown → stories read
+    beside: Counter[str] = field(default_factory=Counter)  # lead-image, requisites, or why not → requests
+    beside_bytes: int = 0
     copies: int = 0  # articles that carry another's text
     store_error: str | None = None
     held: str | None = None  # who visits this host already
@@ -156,6 +158,7 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "unread": dict(account.unread.most_common()),
         "skipped": dict(account.skipped.most_common()),
         "statuses": dict(sorted(account.statuses.items())),
+        "beside": {**account.beside, "bytes": account.beside_bytes} if account.beside else {},
         "copies": account.copies,
         "requests": account.requests,
         "seconds": round(seconds, 1),
@@ -171,6 +174,9 @@ def as_rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("walled", f"{walled} of {sum(values['access'].values())} stories read"))
     rows.append(("unread", _by_reason(values["unread"])))
     rows.append(("skipped", _by_reason(values["skipped"])))
+    if beside := {name: count for name, count in values["beside"].items() if name != "bytes"}:
+        told = ", ".join(f"{count} {name}" for name, count in sorted(beside.items()))
+        rows.append(("beside", f"{told}, {values['beside']['bytes'] / 2**20:.1f} MiB"))
     if values["requests"]:
         signals = ", ".join(f"{kind} {seen['links']} ({seen['new']} new)" for kind, seen in values["signals"].items())
         rows.append(("links", signals or "none"))

@@ -41,6 +41,11 @@ HEMEROTECA_READ_TIMEOUT = os.environ.get("HEMEROTECA_READ_TIMEOUT", "30")
 HEMEROTECA_READ_MEMORY = os.environ.get("HEMEROTECA_READ_MEMORY", "1024")
 # Further pages of a feed in one visit, while they still give links that are new.
 HEMEROTECA_FEED_PAGES = os.environ.get("HEMEROTECA_FEED_PAGES", "50")
+# Requests that one visit may make for what is kept beside pages (`also` in a site file): a theme has some dozens of
+# files, a story a picture or ten.
+HEMEROTECA_BESIDE_REQUESTS = os.environ.get("HEMEROTECA_BESIDE_REQUESTS", "400")
+# MiB that one of them may have: pictures straight from a camera have ten, and are kept cut off where they are bigger.
+HEMEROTECA_BESIDE_MIB = os.environ.get("HEMEROTECA_BESIDE_MIB", "10")
 # text, or json: one line on standard output at the end of a visit.
 VISIT_REPORT = "text"
 # Seconds between two lines that say how far a visit is, where no terminal shows one that moves; 0 for none at all.
@@ -115,6 +120,7 @@ ITEM_PIPELINES = {
     "crawler.pipelines.normalise.NormalisePipeline": 200,
     "crawler.pipelines.deduplicate.DeduplicatePipeline": 300,
     "crawler.pipelines.store.StorePipeline": 400,
+    "crawler.pipelines.beside.BesidePipeline": 500,
 }
 
 # ------------------------------------------------------------------ quiet

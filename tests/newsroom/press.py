@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from tests.newsroom import skin_bisaya, skin_coastal, skin_highland, skin_lakeside, skin_sever
+from tests.newsroom.assets import asset
 from tests.newsroom.feeds import feed
 from tests.newsroom.markup import Sheet, Teaser, Template, esc, grouped, printed_today
 from tests.newsroom.readers import comments_below
@@ -221,6 +222,7 @@ class Press:
             (re.escape(self.paper.feed), self._feed),
             ("|".join(map(re.escape, page_paths(self.paper))), self._plain_page),
             (self._section_pattern(), self._section),
+            (r"/.+\.(?:jpg|png|css|woff2|js)", lambda found, query: asset(found[0])),
             (r"/tags?/([^/]+)/?", self._tag),
         ]
         if self.paper.wordpress:
