@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.rows import stored_digest
 from archive.scan import Record, own_files, records, wrong_digests
-from archive.told import Captured, WasRead, told
+from archive.told import Captured, Unclear, WasRead, told
 from archive.warc import OPEN_SUFFIX, record_uuid
 
 if TYPE_CHECKING:
@@ -191,14 +191,13 @@ def _check_pointer(file: _File, record: Record, where: str, verdict: Verdict) ->
 
 def _check_followed(file: _File, record: Record, where: str, verdict: Verdict) -> None:
     """Check that the database knows what a record tells."""
-    try:
-        for thing in told([record]):
-            if isinstance(thing, Captured) and not file.has_capture(thing.capture.record_id):
-                verdict.fault(where, "the database does not know this capture; `hemeroteca rebuild` finds it")
-            if isinstance(thing, WasRead) and not file.has_reading(thing):
-                verdict.fault(where, "the database does not know this reading; `hemeroteca rebuild` finds it")
-    except (ValueError, KeyError, TypeError) as error:
-        verdict.fault(where, f"cannot be understood: {error}")
+    for thing in told([record]):
+        if isinstance(thing, Unclear):
+            verdict.fault(where, thing.problem)
+        if isinstance(thing, Captured) and not file.has_capture(thing.capture.record_id):
+            verdict.fault(where, "the database does not know this capture; `hemeroteca rebuild` finds it")
+        if isinstance(thing, WasRead) and not file.has_reading(thing):
+            verdict.fault(where, "the database does not know this reading; `hemeroteca rebuild` finds it")
 
 
 def _check_contents(connection: Connection, verdict: Verdict, sample: Sample) -> None:

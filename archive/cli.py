@@ -19,18 +19,24 @@ from rich.text import Text
 
 from archive import audit, corpus, diff_page, screen
 from archive.changes import changes as list_changes
+from archive.clock import shifted_clock
 from archive.diff import Text as Told
 from archive.diff import compare, unified
-from archive.errors import ArchiveError, NotFoundError, QueryError
+from archive.dump import dump as dumped
+from archive.errors import ArchiveError, NoArchiveError, NotFoundError, QueryError
 from archive.export import export_jsonl
 from archive.export.jsonl import check_name
+from archive.rebuild import rebuild_database, rebuild_in_place, rebuild_into
+from archive.scan import own_files
 from archive.selection import Selection, parse_day, parse_time
 from archive.store import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import RenderableType
+
+    from archive.rebuild import Rebuilt
 
 DEFAULT_HOME = "hemeroteca-data"
 
@@ -355,6 +361,49 @@ def recover(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json:
         _show([f"{file.name}: {file.records:,} records, {file.indexed:,} indexed now{torn}"])
         _show([Text(problem, style="red") for problem in file.problems])
     _show([f"{len(found) or 'no'} files were left by dead processes"])
+
+
+@app.command(epilog="Example: hemeroteca rebuild --into /srv/second")
+def rebuild(
+    into: Annotated[Path | None, typer.Option("--into", metavar="DIR", help="Make a second archive here.")] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Make the database again from the WARC files alone; the old one is kept beside it.
+
+    With --into the archive stays as it is and a whole one is made in another folder. A database on a server must be
+    empty.
+    """
+    with _progress() as progress:
+        task = progress.add_task("rebuilding", total=sum(file.stat().st_size for file in own_files(home / "warc")))
+        done = _rebuild(home, into, database, lambda size: progress.advance(task, size))
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        _show([Text(problem, style="red") for problem in done.problems])
+        _show([f"{done.files:,} WARC files, {done.records:,} records: {done.database}"])
+    if done.problems:
+        raise typer.Exit(1)
+
+
+def _rebuild(home: Path, into: Path | None, database: str | None, progress: Callable[[int], None]) -> Rebuilt:
+    if not own_files(home / "warc"):
+        raise NoArchiveError(f"{home}: no WARC files here; name an archive with --home or HEMEROTECA_HOME")
+    clock = shifted_clock()
+    if into is not None:
+        return rebuild_into(home, into, clock, progress)
+    if database is not None:
+        return rebuild_database(home, database, clock, progress)
+    return rebuild_in_place(home, clock, progress)
+
+
+@app.command(epilog="Example: diff <(hemeroteca dump --home one) <(hemeroteca dump --home other)")
+def dump(home: Home = Path(DEFAULT_HOME), database: Database = None) -> None:
+    """Print all that was derived from the WARC files, by natural keys: equal archives give equal lines."""
+    with _opened(home, database) as archive, archive.engine.connect() as connection:
+        for line in dumped(connection):
+            sys.stdout.write(line + "\n")
 
 
 def _progress() -> Progress:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from archive import ingest, rows
 from archive import tables as t
+from archive.errors import ArchiveError
 from archive.records import Author, Capture, Kind, Reading, reading_from_json
-from archive.told import Captured, VisitBegun, VisitEnded, WasRead
+from archive.told import Captured, Unclear, VisitBegun, VisitEnded, WasRead
 from archive.warc import visit_warcinfo
 
 if TYPE_CHECKING:
@@ -44,15 +45,20 @@ class Indexer:
         ):
             self._visits[visit_warcinfo(key)] = (visit, site)
 
-    def apply(self, connection: Connection, told: Iterable[Told]) -> None:
+    def apply(self, connection: Connection, told: Iterable[Told | Unclear]) -> None:
         """Apply each thing that is not there yet; one that cannot be is noted as a problem and loses nothing else."""
         for thing in told:
+            if isinstance(thing, Unclear):
+                self._problem(thing, thing.problem)
+                continue
             try:
                 with connection.begin_nested():
                     self.applied += self._apply(connection, thing)
-            except (ValueError, KeyError, TypeError, LookupError, sa.exc.SQLAlchemyError) as error:
-                said = str(error).splitlines()[0] if str(error) else type(error).__name__
-                self.problems.append(f"{thing.place.file} byte {thing.place.offset}: {said}")
+            except (ValueError, KeyError, TypeError, LookupError, ArchiveError, sa.exc.IntegrityError) as error:
+                self._problem(thing, f"cannot be indexed: {type(error).__name__}: {error}")
+
+    def _problem(self, thing: Told | Unclear, problem: str) -> None:
+        self.problems.append(f"{thing.place.file} byte {thing.place.offset}: {problem}".splitlines()[0])
 
     def _apply(self, connection: Connection, thing: Told) -> bool:
         if isinstance(thing, Captured):

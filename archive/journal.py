@@ -17,6 +17,7 @@ from archive.warc import MAX_FILE_BYTES, WarcWriter, warcinfo_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
@@ -50,13 +51,16 @@ class Journal:
         self._writer: WarcWriter | None = None
         self.file_id = 0
 
-    def append(self, visit: BegunVisit, records: Sequence[WarcRecord]) -> list[Place]:
-        """Write and sync records; return where they are. Raises StoreError when the disk refuses; then none count."""
+    def append(self, visit: BegunVisit, records: Sequence[WarcRecord], known_at: datetime) -> list[Place]:
+        """Write and sync records that tell what is known from a time; return where they are.
+
+        Raises StoreError when the disk refuses; then none count.
+        """
         writer = self._open()
         # A warcinfo of its own in every file: an extract of files is still whole.
         first = []
         if visit.written_to != writer.name:
-            first = [warcinfo_record(visit.warcinfo, self.clock(), writer.name, visit.agent, visit.facts)]
+            first = [warcinfo_record(visit.warcinfo, known_at, writer.name, visit.agent, visit.facts)]
         places = writer.append([*first, *records])
         try:
             writer.sync()

@@ -131,7 +131,7 @@ class Archive:
                 return False
             original = self._original(connection, capture)
         visit, known_at = self._visit(capture.visit), self._next_known()
-        places = self._journal.append(visit, capture_records(capture, visit.warcinfo, original, known_at))
+        places = self._journal.append(visit, capture_records(capture, visit.warcinfo, original, known_at), known_at)
         with self._journal.pointing() as connection:
             file = self._journal.file_id
             ingest.add_capture(connection, capture, visit=visit.id, file=file, place=places[0], known_at=known_at)
@@ -158,7 +158,7 @@ class Archive:
             full = self._says_more(connection, article, reading)
         visit, known_at = self._visit(capture.visit), self._next_known()
         values = _reading_values(reading, article, due_at, full=full)
-        self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)])
+        self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
             return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
                                       known_at=known_at, full=full)  # fmt: skip
@@ -208,7 +208,7 @@ class Archive:
             "removals_believed": believe_removals,
             "report": dict(report),
         }
-        self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)])
+        self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)], known_at)
         with self._journal.pointing() as connection:
             counted = ingest.end_visit(connection, begun.id, told, known_at)
         del self._visits[visit]

@@ -64,8 +64,16 @@ class VisitEnded(Told):
     values: Mapping[str, Any]
 
 
-def told(records: Iterable[Record]) -> Iterator[Told]:
-    """Yield what records tell. Records that cannot be understood raise ValueError, KeyError or TypeError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A record that cannot be understood, and why."""
+
+    place: Place
+    problem: str
+
+
+def told(records: Iterable[Record]) -> Iterator[Told | Unclear]:
+    """Yield what records tell."""
     waiting: Captured | None = None
     for record in records:
         if waiting is not None:
@@ -74,13 +82,20 @@ def told(records: Iterable[Record]) -> Iterator[Told]:
             waiting = None
             if headers is not None:
                 continue
-        found = _tell(record)
+        found = _clearly(record)
         if isinstance(found, Captured) and found.capture.kind is Kind.REVISIT:
             waiting = found
         elif found is not None:
             yield found
     if waiting is not None:
         yield waiting  # the writer died between the two
+
+
+def _clearly(record: Record) -> Told | Unclear | None:
+    try:
+        return _tell(record)
+    except (ValueError, KeyError, TypeError) as error:
+        return Unclear(place=record.place, problem=f"cannot be understood: {type(error).__name__}: {error}")
 
 
 def _tell(record: Record) -> Told | None:

@@ -75,7 +75,7 @@ def capture(url: str = STORY, at: datetime = START, *, visit: str = "", status: 
         payload = f"<html>{status} {url} at {at}</html>".encode() if kind is Kind.RESPONSE else b""
     values: dict[str, Any] = {
         "record_id": record_id(url, at, status),
-        "headers": (("Content-Type", "text/html; charset=utf-8"), ("ETag", f'"{at:%d%H%M}"')),
+        "headers": (("Content-Type", "text/html; charset=utf-8"), ("ETag", f'"{at:%d%H%M}"')) if status else (),
         "reason": {200: "OK", 304: "Not Modified", 404: "Not Found", 410: "Gone"}.get(status or 0, ""),
         "kind": kind,
         "error": "connection refused" if status is None else None,

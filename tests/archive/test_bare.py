@@ -93,13 +93,22 @@ from pathlib import Path
 from archive import Archive, corpus
 from archive.audit import verify
 from archive.export import export_jsonl
+from archive.clock import shifted_clock
+from archive.dump import dump
+from archive.rebuild import rebuild_into
 from archive.selection import Selection
 home, out = map(Path, sys.argv[1:])
+def dumped(archive):
+    with archive.engine.connect() as connection:
+        return list(dump(connection))
 with Archive(home, readonly=True) as archive:
     assert [hit["title"] for hit in corpus.search(archive, Selection(query="penaflor"), 5)] == ["Flood at noon"]
     assert len(corpus.history(archive, "https://lakeside.example/2026/11/flood/").versions) == 2
     assert export_jsonl(corpus.articles(archive, Selection()), out) == 1
     assert verify(archive).faults == []
+    assert rebuild_into(home, home / "again", shifted_clock()).problems == ()
+    with Archive(home / "again", readonly=True) as again:
+        assert dumped(again) == dumped(archive)
 with Archive(home / "new") as archive:
     assert list(corpus.articles(archive, Selection())) == []
 sys.argv = ["hemeroteca", "stats", "--json", "--home", str(home)]
@@ -108,7 +117,7 @@ main()
 """
 
 
-def test_the_archive_searches_exports_and_verifies_in_the_bare(bare: Path, home: Path, tmp_path: Path) -> None:
+def test_the_archive_searches_exports_verifies_and_rebuilds_in_the_bare(bare: Path, home: Path, tmp_path: Path) -> None:
     clock = SettableClock()
     with Archive(home, clock=clock) as archive:
         paper = Paper(archive, clock)
