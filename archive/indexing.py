@@ -113,7 +113,9 @@ class Indexer:
 
     def _ended(self, connection: Connection, told: VisitEnded) -> bool:
         row = t.visit.c
-        held = connection.execute(sa.select(row.id, row.ended_at).where(row.key == told.key)).one()
+        held = connection.execute(sa.select(row.id, row.ended_at).where(row.key == told.key)).first()
+        if held is None:
+            raise LookupError("its visit is told in no WARC file that is here")
         if held.ended_at is not None:
             return False
         ingest.end_visit(connection, held.id, told.values, told.known_at)
