@@ -14,6 +14,7 @@ JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its end ``urn:he
 """
 
 from archive.clock import Clock, shifted_clock
+from archive.duplicates import signature
 from archive.errors import ArchiveError, LeaseHeldError, NoArchiveError, NotFoundError, QueryError, StoreError
 from archive.records import (
     Author,
@@ -65,5 +66,6 @@ __all__ = [
     "archived_headers",
     "read_captures",
     "shifted_clock",
+    "signature",
     "warc_files",
 ]

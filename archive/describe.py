@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from archive import duplicates
 from archive import tables as t
 from archive.normal import fold_name
 
@@ -161,21 +162,9 @@ def curve(connection: Connection, number: int, metric: str | None = None) -> lis
 
 
 def _copies(connection: Connection, number: int) -> dict[str, Any]:
-    """Return the articles that carry exactly the same text, and the earliest of all as the cluster's name."""
-    mine = sa.select(t.version.c.content_id).where(
-        t.version.c.article_id == number, t.version.c.known_to == t.OPEN, t.version.c.content_id.is_not(None)
-    )
-    found = connection.execute(
-        sa.select(t.article.c.key)
-        .join(t.version, t.version.c.article_id == t.article.c.id)
-        .where(t.version.c.content_id.in_(mine), t.version.c.known_to == t.OPEN)
-        .group_by(t.article.c.id, t.article.c.key, t.article.c.first_seen_at)
-        .order_by(t.article.c.first_seen_at, t.article.c.key)
-    ).scalars()
-    keys = list(found)
-    own = connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == number))
-    others = [key for key in keys if key != own]
-    return {"cluster": keys[0] if others else None, "near_duplicates": others}
+    """Return the articles that carry the same text, and the earliest of all as the cluster's name."""
+    first, others = duplicates.copies(connection, number)
+    return {"cluster": first, "near_duplicates": [row.key for row in others]}
 
 
 def _capture(connection: Connection, number: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import derivation, identity, listings, rows, search
+from archive import derivation, duplicates, identity, listings, rows, search
 from archive import tables as t
 from archive.errors import StoreError
 from archive.records import Kind, Outcome, SiteFacts, canonical_json
@@ -79,6 +79,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
         content, is_new = rows.content_id(connection, reading)
         if is_new:
             search.index_content(connection, content, reading, capture.fetched_at)
+            duplicates.sign(connection, content, reading.signature or duplicates.signature(reading.paragraphs))
     rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)
     rows.see_profiles(connection, reading, site, capture.fetched_at)
     rows.insert_opt_outs(connection, number, reading.opt_outs)
@@ -135,8 +136,12 @@ def _derive(connection: Connection, article: int, known_at: datetime) -> list[Sp
     before = [row.content_id for row in derivation.current_spans(connection, article)]
     written = derivation.bring_in_step(connection, article, known_at)
     if written:
-        contents = [*before, *(span.content_id for span in written)]
-        search.mark_superseded(connection, [content for content in contents if content is not None])
+        after = [span.content_id for span in written]
+        search.mark_superseded(connection, [content for content in (*before, *after) if content is not None])
+        new = {content for content in after if content is not None} - set(before)
+        rewritten = written[0].number <= len(before)
+        if new or rewritten:
+            duplicates.bring_in_step(connection, article, new, known_at, shrunk=rewritten)
     return written
 
 

@@ -78,6 +78,11 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
+def words(text: str) -> list[str]:
+    """Return the folded words of a text, counted as in :func:`count_words`: what near-duplicates have in common."""
+    return _WORD.findall(normal(text).casefold())
+
+
 _WORD = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+(?:['’\-][^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+)*"
 )

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -255,6 +256,7 @@ class Reading:
     pending: Mapping[str, Any] | None = None  # the read-only request that would fill a script-loaded counter
     opt_outs: tuple[str, ...] = ()  # noarchive, tdm-reservation … as the page states them
     sources: Mapping[str, str] = field(default_factory=dict)  # field → where it was read
+    signature: bytes | None = None  # MinHash of the paragraphs (archive.duplicates), where the reading process made it
 
     @property
     def body(self) -> str:
@@ -303,6 +305,8 @@ def reading_to_json(reading: Reading) -> dict[str, Any]:
             value = [_sparse(part) for part in value]
         elif isinstance(value, tuple):
             value = list(value)
+        elif isinstance(value, bytes):
+            value = b64encode(value).decode()
         values[item.name] = value
     return values
 
@@ -320,6 +324,8 @@ def reading_from_json(values: Mapping[str, Any]) -> Reading:
             built[name] = Reader(**value)
         elif name in _NESTED:
             built[name] = tuple(_NESTED[name](**part) for part in value)
+        elif name == "signature":
+            built[name] = b64decode(value)
         elif isinstance(value, list):
             built[name] = tuple(value)
         else:

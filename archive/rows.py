@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import tables as t
 from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
@@ -28,6 +29,12 @@ def insert(connection: Connection, table: sa.Table, **values: Any) -> int:
     """Insert one row and return its id."""
     key = connection.execute(table.insert().values(**values)).inserted_primary_key
     return cast("tuple[int, ...]", key)[0]
+
+
+def insert_missing(connection: Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; those whose key is there already stay as they are."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
 
 
 @lru_cache(maxsize=4096)

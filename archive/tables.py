@@ -484,7 +484,8 @@ lsh_band = Table(
     metadata,
     Column("band", sa.SmallInteger, primary_key=True, autoincrement=False),
     Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
-    Column("content_id", _Id, ForeignKey("content.id"), primary_key=True, autoincrement=False),
+    Column("article_id", _Id, ForeignKey("article.id"), primary_key=True, autoincrement=False),
+    comment="Bands of the signatures of all that an article says or said; versions share most of them.",
     **_WITHOUT_ROWID,
 )
 

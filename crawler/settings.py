@@ -36,7 +36,7 @@ HEMEROTECA_CONTACT = os.environ.get("HEMEROTECA_CONTACT", "https://hemeroteca.ex
 HEMEROTECA_READERS = os.environ.get("HEMEROTECA_READERS", "2")
 # Seconds one page may take to read; the slowest of a thousand real pages took under two.
 HEMEROTECA_READ_TIMEOUT = os.environ.get("HEMEROTECA_READ_TIMEOUT", "30")
-# MiB of address space a process that reads may take, 0 for any. It starts with 90, a page of 2 MB adds 100; a page made
+# MiB of data a process that reads may take, 0 for any. It starts with 90, a page of 2 MB adds 100; a page made
 # to fill the memory would take gigabytes.
 HEMEROTECA_READ_MEMORY = os.environ.get("HEMEROTECA_READ_MEMORY", "1024")
 # Further pages of a feed in one visit, while they still give links that are new.

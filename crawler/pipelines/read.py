@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 
 from pebble import ProcessExpired, ProcessPool
 
-from archive import Kind, Reading
+from archive import Kind, Reading, signature
 from crawler.reading import READER, read_capture, warm_up
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from scrapy.crawler import Crawler
 
     from archive import Capture
     from crawler.items import Item
+    from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +35,16 @@ _MOST_PAGES = 2000  # read by one process, then a fresh one takes its place: wha
 _UNSURE = ("", "text/plain", "application/octet-stream", "unknown/unknown")
 
 
+def read_and_sign(payload: bytes, url: str, encoding: str | None, fetched_at: datetime, site: Site) -> Reading:
+    """Read a page and sign its text for near-duplicates, both in the process that reads."""
+    reading = read_capture(payload, url, encoding, fetched_at, site)
+    return replace(reading, signature=signature(reading.paragraphs))
+
+
 class ReadPipeline:
     """Puts a reading beside every page that was answered with 200. What goes wrong with a page stays with that page."""
 
-    reader = staticmethod(read_capture)
+    reader = staticmethod(read_and_sign)
 
     def __init__(self, workers: int, timeout: float, memory: int = 0) -> None:
         self.workers = workers
@@ -111,9 +119,10 @@ class ReadPipeline:
 
 
 def prepare(memory: int) -> None:
-    """Set a reader's process up: at most so many MiB of address space, 0 for any; called in that process."""
+    """Set a reader's process up: at most so many MiB of data, 0 for any; called in that process."""
     if memory:
-        resource.setrlimit(resource.RLIMIT_AS, (memory * 2**20, memory * 2**20))
+        # Not the address space: allocators reserve a gigabyte of it that they never touch (rensa's does).
+        resource.setrlimit(resource.RLIMIT_DATA, (memory * 2**20, memory * 2**20))
     warm_up()
 
 

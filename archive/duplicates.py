@@ -1,0 +1,264 @@
+"""Near-duplicates: which articles carry the same text, across sites, runs and machines.
+
+A text is signed with MinHash over runs of three words (A. Broder, "On the resemblance and containment of documents",
+1997). Signatures that agree in one of 32 bands of four values are compared; articles whose signatures agree enough are
+neighbours, and a cluster is a connected component of neighbours, named by its earliest article. Nothing here depends on
+the order of arrival, so a rebuild gives the same clusters.
+
+Headline and byline are left out: agency copy is printed under new ones. Measured by ``benchmarks/duplicates.py``.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from operator import eq
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from rensa import RMinHash
+
+from archive import tables as t
+from archive.normal import words
+from archive.rows import insert, insert_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+PERMUTATIONS = 128
+BANDS = 32
+SEED = 7
+SHINGLE = 3
+"""Words in a run. Letters of scripts without spaces count as words."""
+
+FEWEST_WORDS = 30
+"""Shorter texts (a notice, a result, a video's caption) are alike by form, not because one was copied."""
+
+LIKE_ELSEWHERE = 0.5
+"""Least likeness of two papers' texts: a new lead, a footer or a cut of a third leave more, half of a text less."""
+
+LIKE_AT_HOME = 0.9
+"""Least likeness within one paper: its daily weather and lottery notes share most of their words and are no copies."""
+
+MOST_CANDIDATES = 500
+"""Articles compared at one look-up, those that share most bands first: one link is enough to join a large cluster."""
+
+_VALUES = struct.Struct(f"<{PERMUTATIONS}I")
+_LOOK_UP = sa.text(
+    "WITH asked(band, hash) AS (VALUES "  # noqa: S608 - only names of parameters are put in
+    + ", ".join(f"(:b{n}, :h{n})" for n in range(BANDS))
+    + ") "
+    # CROSS JOIN keeps SQLite from reading the table first: 0.6 ms instead of 900 ms at 200,000 texts.
+    "SELECT lsh_band.article_id FROM asked CROSS JOIN lsh_band "
+    "WHERE lsh_band.band = asked.band AND lsh_band.hash = asked.hash "
+    "GROUP BY lsh_band.article_id ORDER BY count(*) DESC, lsh_band.article_id LIMIT :most"
+)
+
+
+# ------------------------------------------------------------------ signatures: pure
+
+
+def signature(paragraphs: Iterable[str]) -> bytes | None:
+    """Return the MinHash of a text, 128 values of 32 bits; None for one too short to tell a copy by.
+
+    It is made from the folded words alone, so that quotes, case and the breaks between paragraphs do not matter.
+    """
+    found = words(" ".join(paragraphs))
+    if len(found) < FEWEST_WORDS:
+        return None
+    minhash = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    minhash.update([" ".join(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1)])
+    return _VALUES.pack(*minhash.digest())
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """Return the estimated share of runs of words that two texts have in common, 0 to 1."""
+    agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
+    return agreeing / PERMUTATIONS
+
+
+def bands(signed: bytes) -> list[tuple[int, int]]:
+    """Return the bands of a signature as (band, hash): texts that share one are worth comparing."""
+    width = len(signed) // BANDS
+    hashes = (_hash(signed[at : at + width]) for at in range(0, len(signed), width))
+    return list(enumerate(hashes))
+
+
+def _hash(part: bytes) -> int:
+    # FNV-1a over 32-bit values: the values are evenly spread already, they only have to be mixed into 63 bits.
+    mixed = 0xCBF29CE484222325
+    for value in struct.unpack(f"<{len(part) // 4}I", part):
+        mixed = (mixed ^ value) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return mixed >> 1
+
+
+# ------------------------------------------------------------------ clusters
+
+
+def sign(connection: Connection, content: int, signed: bytes | None) -> None:
+    """Keep the signature of a content."""
+    if signed is not None:
+        connection.execute(t.content_sig.insert().values(content_id=content, signature=signed))
+
+
+def bring_in_step(connection: Connection, article: int, new: Iterable[int], known_at: datetime, *,
+                  shrunk: bool) -> None:  # fmt: skip
+    """Bring the clusters in step with an article that says something ``new`` (contents), or no longer says something.
+
+    Texts are those of its versions as known now; an article keeps the neighbours of what it said once.
+    """
+    if shrunk:
+        _cluster_anew(connection, article, known_at)
+    else:
+        _link(connection, article, _neighbours(connection, article, _signatures(connection, new)), known_at)
+
+
+def _signatures(connection: Connection, contents: Iterable[int]) -> list[bytes]:
+    row = t.content_sig.c
+    return list(connection.execute(sa.select(row.signature).where(row.content_id.in_(set(contents)))).scalars())
+
+
+def _neighbours(connection: Connection, article: int, signatures: Sequence[bytes]) -> dict[int, float]:
+    """Return the articles that are like one of these texts of an article, and note its bands for those to come."""
+    found: dict[int, float] = {}
+    for signed in signatures:
+        for other, score in _alike(connection, article, signed, candidates(connection, signed)).items():
+            found[other] = max(score, found.get(other, 0.0))
+        own = [{"band": band, "hash": value, "article_id": article} for band, value in bands(signed)]
+        insert_missing(connection, t.lsh_band, own)
+    return found
+
+
+def candidates(connection: Connection, signed: bytes) -> list[int]:
+    """Return the ids of articles that may be like this text: those that share most bands first."""
+    values = {"most": MOST_CANDIDATES}
+    for band, value in bands(signed):
+        values |= {f"b{band}": band, f"h{band}": value}
+    return list(connection.execute(_LOOK_UP, values).scalars())
+
+
+def _alike(connection: Connection, article: int, signed: bytes, candidates: Iterable[int]) -> dict[int, float]:
+    others = [number for number in candidates if number != article]
+    if not others:
+        return {}
+    home = connection.scalar(sa.select(t.article.c.site_id).where(t.article.c.id == article))
+    rows = connection.execute(
+        sa.select(t.version.c.article_id, t.article.c.site_id, t.content_sig.c.signature)
+        .join(t.article, t.article.c.id == t.version.c.article_id)
+        .join(t.content_sig, t.content_sig.c.content_id == t.version.c.content_id)
+        .where(t.version.c.article_id.in_(others), t.version.c.known_to == t.OPEN)
+        .distinct()
+    )
+    scores: dict[int, float] = defaultdict(float)
+    for other, site, held in rows:
+        score = likeness(signed, held)
+        if score >= (LIKE_AT_HOME if site == home else LIKE_ELSEWHERE):
+            scores[other] = max(score, scores[other])
+    return scores
+
+
+def _cluster_anew(connection: Connection, article: int, known_at: datetime) -> None:
+    """Dissolve the article's cluster and join again what is still alike."""
+    members = {article, *_members(connection, _clusters(connection, [article]))}
+    for cluster in _clusters(connection, [article]):
+        _close(connection, cluster, known_at)
+    row = t.version.c
+    for member in sorted(members):
+        contents = connection.execute(
+            sa.select(row.content_id).where(row.article_id == member, row.known_to == t.OPEN).distinct()
+        ).scalars()
+        said = _signatures(connection, [content for content in contents if content is not None])
+        _link(connection, member, _neighbours(connection, member, said), known_at)
+
+
+def _link(connection: Connection, article: int, neighbours: Mapping[int, float], known_at: datetime) -> None:
+    """Join an article and its neighbours into one cluster, with all that they belonged to before."""
+    if not neighbours:
+        return
+    linked = [article, *neighbours]
+    held = _clusters(connection, linked)
+    scores = dict(neighbours) | {article: max(neighbours.values())}
+    if held:
+        kept, *absorbed = sorted(held)
+    else:
+        kept = insert(connection, t.cluster, first_article_id=article, known_from=known_at, known_to=t.FOREVER)
+        absorbed = []
+    for cluster in absorbed:
+        for member, score in _members(connection, [cluster]).items():
+            scores[member] = max(score, scores.get(member, 0.0))
+        _close(connection, cluster, known_at)
+    _add(connection, kept, scores, known_at)
+    _name(connection, kept)
+
+
+def _clusters(connection: Connection, articles: Iterable[int]) -> list[int]:
+    row = t.cluster_member.c
+    query = sa.select(row.cluster_id).where(row.article_id.in_(set(articles)), row.known_to == t.OPEN).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def _members(connection: Connection, clusters: Iterable[int]) -> dict[int, float]:
+    row = t.cluster_member.c
+    query = sa.select(row.article_id, row.score).where(row.cluster_id.in_(set(clusters)), row.known_to == t.OPEN)
+    return dict(connection.execute(query).all())
+
+
+def _add(connection: Connection, cluster: int, scores: Mapping[int, float], known_at: datetime) -> None:
+    row = t.cluster_member.c
+    held = _members(connection, [cluster])
+    for article, score in scores.items():
+        if article not in held:
+            insert_missing(connection, t.cluster_member, [
+                {"cluster_id": cluster, "article_id": article, "known_from": known_at, "known_to": t.FOREVER,
+                 "score": score}
+            ])  # fmt: skip
+        elif score > held[article]:
+            same = sa.and_(row.cluster_id == cluster, row.article_id == article, row.known_to == t.OPEN)
+            connection.execute(t.cluster_member.update().where(same).values(score=score))
+
+
+def _name(connection: Connection, cluster: int) -> None:
+    """Name a cluster by its earliest article: a late capture may bring one that was first."""
+    first = connection.scalar(
+        sa.select(t.article.c.id)
+        .join(t.cluster_member, t.cluster_member.c.article_id == t.article.c.id)
+        .where(t.cluster_member.c.cluster_id == cluster, t.cluster_member.c.known_to == t.OPEN)
+        .order_by(t.article.c.first_seen_at, t.article.c.key)
+        .limit(1)
+    )
+    connection.execute(t.cluster.update().where(t.cluster.c.id == cluster).values(first_article_id=first))
+
+
+def _close(connection: Connection, cluster: int, known_at: datetime) -> None:
+    for table, key in ((t.cluster_member, t.cluster_member.c.cluster_id), (t.cluster, t.cluster.c.id)):
+        is_open = sa.and_(key == cluster, table.c.known_to == t.OPEN)
+        connection.execute(table.update().where(is_open).values(known_to=known_at))
+
+
+# ------------------------------------------------------------------ asked
+
+
+def copies(connection: Connection, article: int) -> tuple[str | None, list[Any]]:
+    """Return the key of the first article of the cluster, and the other members, the earliest first.
+
+    A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
+    """
+    own, member, first = t.cluster_member.alias("own"), t.cluster_member, t.article.alias("first")
+    rows = connection.execute(
+        sa.select(
+            t.article.c.id, t.article.c.key, t.site.c.name.label("site"), t.article.c.first_seen_at, member.c.score,
+            first.c.key.label("first_key"),
+        )
+        .select_from(own)
+        .join(member, sa.and_(member.c.cluster_id == own.c.cluster_id, member.c.known_to == t.OPEN))
+        .join(t.cluster, t.cluster.c.id == own.c.cluster_id)
+        .join(first, first.c.id == t.cluster.c.first_article_id)
+        .join(t.article, t.article.c.id == member.c.article_id)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .where(own.c.article_id == article, own.c.known_to == t.OPEN)
+        .order_by(t.article.c.first_seen_at, t.article.c.key)
+    ).all()  # fmt: skip
+    return (rows[0].first_key if rows else None), [row for row in rows if row.id != article]
