@@ -203,6 +203,11 @@ class Visit:
         """Note an exception of ours."""
         self.account.crashes.append(f"{type(failure.value).__name__}: {failure.value}")
 
+    def ended_early(self, reason: str, why: str, left_over: int) -> None:
+        """Note that the visit ends before all is asked for: ``time_budget`` is well, ``blocked`` is not."""
+        self.account.ended = (reason, why)
+        self.account.left_over = left_over
+
     def lost(self, error: ArchiveError) -> None:
         """Stop the run: the archive takes no more. What it acknowledged is safe."""
         if self.account.store_error is None:

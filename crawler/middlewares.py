@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
 import logging
+from dataclasses import dataclass
 from http.client import responses as reason_phrases
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urljoin
 from uuid import uuid4
 
-from scrapy import signals
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy import Request, signals
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, StopDownload
+from scrapy.http.request import NO_CALLBACK
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive import ArchiveError, Capture, Kind, archived_headers
 from crawler.decoding import decode
+from crawler.discovery.links import host_of
 from crawler.extensions import visit_of
+from crawler.manners import Refused, manners_of
+from crawler.politeness import asked_delay, is_private, robots_rules, slot_of
+from crawler.resolver import leads_inside
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
 
     from crawler.decoding import Decoded
 
 logger = logging.getLogger(__name__)
-
-
-class Refused(IgnoreRequest):
-    """A request that we do not make; the message is the reason it is counted under."""
 
 
 class GuardMiddleware:
@@ -59,14 +62,106 @@ class GuardMiddleware:
             request.headers.pop("If-Modified-Since", None)
 
 
-def is_private(host: str) -> bool:
-    """Say whether a host name is an address that is not on the public network. Names are not resolved here."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
+class MannersMiddleware:
+    """Puts every request, robots.txt and redirects too, into the slot of the server that it is for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it as Scrapy does."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Name the request's slot; a visit that has ended asks for nothing."""
+        manners = manners_of(self.crawler)
+        if manners.has_ended:
+            raise Refused("left for the next visit")
+        # Always anew: a redirect brings the slot of the address that was left.
+        slot = slot_of(request.url, getattr(self.crawler.spider, "site", None))
+        request.meta["download_slot"] = slot
+        manners.apply(slot)
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Obeys robots.txt as RFC 9309 has it, and its Crawl-delay; asks for each once, whoever wants to see it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._asked: dict[str, asyncio.Task[Robots]] = {}
+
+    async def process_request(self, request: Request, spider: object = None) -> Response | None:  # type: ignore[override]  # noqa: ARG002  # Scrapy's own never answers itself
+        """Refuse what a site's robots.txt forbids; answer a request for the file itself with the one that came."""
+        parts = urlparse_cached(request)
+        if parts.scheme not in ("http", "https") or request.meta.get("is_robots"):
+            return None
+        if request.meta.get("dont_obey_robotstxt"):
+            return (await self._robots(request)).shared_with(request) if parts.path == "/robots.txt" else None
+        robots = await self._robots(request)
+        if robots.rules == "forbid":
+            raise Refused(robots.why)
+        if robots.rules == "obey":
+            self.process_request_2(robots.parser, request)
+        return None
+
+    async def _robots(self, request: Request) -> Robots:
+        netloc = urlparse_cached(request).netloc
+        if netloc not in self._asked:
+            self._asked[netloc] = asyncio.ensure_future(self._ask(urljoin(request.url, "/robots.txt")))
+        # Shielded: a request that is given up must not take the answer from the others.
+        return await asyncio.shield(self._asked[netloc])
+
+    async def _ask(self, url: str) -> Robots:
+        meta = {"dont_obey_robotstxt": True, "is_robots": True, "allow_offsite": True}
+        request = Request(url, priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
+        response, why = None, "rules for robots unreachable"
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Refused as error:
+            why = str(error)
+        except IgnoreRequest:  # redirects without end, or to where we do not go: as if it were not there
+            return Robots("allow")
+        except Exception as error:  # noqa: BLE001  # whatever kept it from us: a name, a connection, a certificate
+            self._say(f"{type(error).__name__}", url)
+        if response is None:
+            return Robots("forbid", why=why)
+        rules = robots_rules(response.status)
+        if rules == "forbid":
+            self._say(f"answered {response.status}", url)
+            if host_of(url) == host_of(self.crawler.spider.site.url):  # type: ignore[union-attr]  # only site spiders fetch
+                manners_of(self.crawler).end("blocked", f"robots.txt answered {response.status}")
+        if rules == "obey":
+            self._slow_down(response)
+        return Robots(rules, self._parserimpl.from_crawler(self.crawler, response.body), response, why)
+
+    def _say(self, what: str, url: str) -> None:
+        said = f"robots.txt: {what}, so nothing is asked for in this visit: {url}"
+        logger.warning("%s: %s", self.crawler.spider.name, said)  # type: ignore[union-attr]  # it runs
+        visit_of(self.crawler).problem(said)
+
+    def _slow_down(self, response: Response) -> None:
+        seconds = asked_delay(response.body, self._robotstxt_useragent or self._default_useragent)
+        if seconds:
+            site = getattr(self.crawler.spider, "site", None)
+            manners_of(self.crawler).be_slower(slot_of(response.url, site), seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The robots.txt of a host: what it means, and the answer itself."""
+
+    rules: str  # as robots_rules() has it
+    parser: RobotParser | None = None
+    response: Response | None = None
+    why: str = ""  # when all is forbidden
+
+    def shared_with(self, request: Request) -> Response:
+        """Return the answer as if this request had fetched it; raise Refused when there is none."""
+        if self.response is None:
+            raise Refused(self.why)
+        request.meta["capture"] = self.response.meta.get("capture")
+        return self.response.replace(request=request, flags=[*self.response.flags, "shared"])
 
 
 class CaptureMiddleware:
@@ -101,7 +196,7 @@ class CaptureMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep a response and hand it on decoded."""
-        if urlparse_cached(request).scheme not in ("http", "https"):
+        if urlparse_cached(request).scheme not in ("http", "https") or "shared" in response.flags:
             return response
         encodings = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
         decoded = decode(response.body, encodings, self._bound(request) or 1 << 40)
@@ -115,6 +210,8 @@ class CaptureMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Keep a fetch that brought nothing, with the reason; the exception goes on its way."""
+        if isinstance(exception, CannotResolveHostError) and leads_inside(urlparse_cached(request).hostname or ""):
+            raise Refused("private address") from exception
         if isinstance(exception, IgnoreRequest) or urlparse_cached(request).scheme not in ("http", "https"):
             return
         message = str(exception).strip()

@@ -58,6 +58,8 @@ class Account:
     copies: int = 0  # articles that carry another's text
     store_error: str | None = None
     held: str | None = None  # who visits this host already
+    ended: tuple[str, str] | None = None  # the visit ended early: time_budget or blocked, and why in words
+    left_over: int = 0  # requests that the next visit makes
     reason: str = "finished"  # why Scrapy ended the run
 
 
@@ -70,7 +72,9 @@ def verdict(account: Account) -> tuple[int, str]:
     if account.crashes:
         more = f" (and {len(account.crashes) - 1} more)" if len(account.crashes) > 1 else ""
         return CRASH, f"crashed: {account.crashes[0]}{more}"
-    if account.reason != "finished":
+    if account.ended is not None and account.ended[0] == "blocked":
+        return BLOCKED, f"blocked: {account.ended[1]}"
+    if account.reason != "finished" and account.ended is None:
         return CRASH, f"ended before it was finished: {account.reason}"
     if why := _blocked(account):
         return BLOCKED, why
@@ -162,6 +166,8 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "copies": account.copies,
         "requests": account.requests,
         "seconds": round(seconds, 1),
+        "ended_early": account.ended[1] if account.ended else None,
+        "left_over": account.left_over,
         "problems": list(account.problems),
     }
 
@@ -181,6 +187,8 @@ def as_rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         signals = ", ".join(f"{kind} {seen['links']} ({seen['new']} new)" for kind, seen in values["signals"].items())
         rows.append(("links", signals or "none"))
         rows.append(("requests", f"{values['requests']} in {values['seconds']:g} s"))
+    if values["ended_early"]:
+        rows.append(("ended early", f"{values['ended_early']}; {values['left_over']} requests left"))
     rows += [("problem", problem) for problem in values["problems"][:10]]
     return rows
 

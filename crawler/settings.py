@@ -73,6 +73,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 4
 DOWNLOAD_DELAY = 2.0
+# The delay is what we promise; Scrapy would make every second wait shorter.
+DOWNLOAD_DELAY_JITTER = 0.0
 # A server that answers slowly is asked more slowly; DOWNLOAD_DELAY stays the floor.
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0
@@ -106,14 +108,27 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 DOWNLOADER_MIDDLEWARES = {
     # Before robots.txt is asked for: what is forbidden to us is not even named to the server.
     "crawler.middlewares.GuardMiddleware": 40,
+    # Which server a request is for, before its robots.txt is asked for.
+    "crawler.middlewares.MannersMiddleware": 45,
+    # In the place of Scrapy's own, which takes a robots.txt that answers 503 for leave to ask for everything.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.RobotsMiddleware": 100,
     # Nearer to the network than redirect, retry and decompression, so that no fetch escapes the archive.
     "crawler.middlewares.CaptureMiddleware": 930,
 }
-# Opens the archive and gives the account of the visit; says how far it is.
 EXTENSIONS = {
+    # Opens the archive and gives the account of the visit.
     "crawler.extensions.Visit": 10,
+    # Says how far the visit is.
     "crawler.progress.Progress": 20,
+    # Budgets, waits and the least delay of each server.
+    "crawler.manners.Manners": 25,
+    # Scrapy's own would go below the Crawl-delay of a server that answers quickly.
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.manners.Throttle": 30,
 }
+# The addresses behind a name are looked at too, at the moment of connecting: a public name may lead into a network.
+TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"
 # In this order, always: identity is decided on normalised text, and only what has an identity is stored.
 ITEM_PIPELINES = {
     "crawler.pipelines.read.ReadPipeline": 100,

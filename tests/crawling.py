@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -63,6 +65,7 @@ class Answer:
     status: int = 200  # 0 hangs up without a word
     headers: Sequence[tuple[str, str]] = (("Content-Type", "text/html; charset=utf-8"),)
     announced: int | None = None  # Content-Length, when it is not the body's; -1 for none
+    takes: float = 0.0  # seconds until it is answered
 
 
 class Paper:
@@ -73,6 +76,10 @@ class Paper:
             "/robots.txt": Answer(b"User-agent: *\nAllow: /\n", headers=(("Content-Type", "text/plain"),))
         }
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.asked_at: list[float] = []  # seconds of a clock that never goes back, one for each in ``asked``
+        self.sent: list[bytes] = []  # what came with each in ``asked``
+        self.at_once = 0  # requests that are being answered
+        self.most_at_once = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -103,11 +110,34 @@ class Paper:
         """Return the paths asked for so far, in order."""
         return [path for path, _ in self.asked]
 
+    def hosts(self) -> list[tuple[str, str]]:
+        """Return the host name and path of each request so far, in order."""
+        return [(headers["Host"].partition(":")[0], path) for path, headers in self.asked]
+
+    def waits(self, *paths: str) -> list[float]:
+        """Return the seconds between each two requests in a row, of those for these paths or of all."""
+        at = [at for at, (path, _) in zip(self.asked_at, self.asked, strict=True) if not paths or path in paths]
+        return [later - earlier for earlier, later in itertools.pairwise(at)]
+
 
 def _handler(paper: Paper) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            paper.at_once += 1
+            paper.most_at_once = max(paper.most_at_once, paper.at_once)
+            try:
+                self.answer()
+            finally:
+                paper.at_once -= 1
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def answer(self) -> None:
+            paper.asked_at.append(time.monotonic())
             paper.asked.append((self.path, dict(self.headers.items())))
+            paper.sent.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            time.sleep(paper.answers[self.path].takes if self.path in paper.answers else 0)
             answer = paper.answers.get(self.path, Answer(b"<p>nothing here</p>", 404))
             etag = dict(answer.headers).get("ETag")
             if etag and self.headers.get("If-None-Match") == etag:

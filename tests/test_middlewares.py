@@ -7,19 +7,9 @@ import brotli
 import pytest
 
 from archive import Kind
-from crawler.middlewares import is_private
 from tests.crawling import Operator, Paper, feed, story
 
 PLAIN, PACKED, BROTLI, MISLABELLED = (story(f"A {how} story") for how in ("plain", "packed", "squeezed", "mislabelled"))
-
-
-@pytest.mark.parametrize(
-    ("host", "private"),
-    [("localhost", True), ("a.localhost", True), ("127.0.0.1", True), ("10.1.2.3", True), ("169.254.169.254", True),
-     ("::1", True), ("fd00::1", True), ("8.8.8.8", False), ("panublion.example", False), ("", False)],
-)  # fmt: skip
-def test_addresses_inside_a_network_are_private(host, private):
-    assert is_private(host) is private
 
 
 @pytest.fixture(scope="module")

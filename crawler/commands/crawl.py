@@ -35,12 +35,6 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    # A robots.txt that is not answered is the site's trouble, said in a line; the traceback is Scrapy's inside.
-    record.exc_info = None
-    return True
-
-
 class Command(ScrapyCrawl):
     """Crawls one site. 0 well, 1 crash, 2 usage, 3 expectation missed, 4 blocked, 5 store lost, 75 lease held."""
 
@@ -56,7 +50,6 @@ class Command(ScrapyCrawl):
             for name in _CHATTY:
                 # A filter: Scrapy sets the levels of its loggers again when the process starts.
                 logging.getLogger(name).addFilter(_is_worth_a_line)
-            logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
         agent, _, _ = self.settings["USER_AGENT"].partition(" (+")
         if agent.startswith("hemeroteca/"):
             priority = self.settings.getpriority("USER_AGENT") or 0
