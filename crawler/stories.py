@@ -74,7 +74,8 @@ class Stories:
 def is_crash(failure: Failure) -> bool:
     """Say whether a request failed by a fault of ours: neither network nor address had a part in it."""
     error = failure.value
-    if isinstance(error, OSError | ValueError):  # ValueError: an address that cannot be asked
+    # ValueError: an address that cannot be asked. IgnoreRequest: one that we do not ask, our own refusals too.
+    if isinstance(error, OSError | ValueError | IgnoreRequest):
         return False
     return type(error).__module__.partition(".")[0] not in _NETWORKING
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -114,10 +113,9 @@ class Paper:
         """Return the host name and path of each request so far, in order."""
         return [(headers["Host"].partition(":")[0], path) for path, headers in self.asked]
 
-    def waits(self, *paths: str) -> list[float]:
-        """Return the seconds between each two requests in a row, of those for these paths or of all."""
-        at = [at for at, (path, _) in zip(self.asked_at, self.asked, strict=True) if not paths or path in paths]
-        return [later - earlier for earlier, later in itertools.pairwise(at)]
+    def at(self, *paths: str) -> list[float]:
+        """Return when these paths were asked for, in order."""
+        return [at for at, (path, _) in zip(self.asked_at, self.asked, strict=True) if path in paths]
 
 
 def _handler(paper: Paper) -> type[BaseHTTPRequestHandler]:
