@@ -5,13 +5,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test check lint types format cover clean
+CLIENTS := .venv-clients
+
+.PHONY: help setup clients demo test check lint types format cover clean
 
 help:
 	@echo "make demo    crawl three invented papers twice and look at what was kept"
 	@echo "make test    run all tests"
 	@echo "make check   lint, types and tests, as CI runs them"
 	@echo "make setup   only make the virtual environment in $(VENV)"
+	@echo "make clients the programs of others that some tests run (pywb), in $(CLIENTS)"
 	@echo "make format  let ruff put the code in order"
 
 setup: $(READY)
@@ -31,6 +34,15 @@ $(READY): requirements.lock pyproject.toml
 	  | sed -u -n 's/^Collecting \([^ ]*\).*/  \1/p; s/^Successfully installed.*/  installed/p; /ERROR/p'; test $${PIPESTATUS[0]} -eq 0
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null || { $(BIN)/python -m pip check; exit 1; }
+	@touch $@
+
+# Other people's programs that tests run on our files (pywb). They want older libraries than ours, so they live apart.
+clients: $(CLIENTS)/.ready
+
+$(CLIENTS)/.ready: tests/clients/requirements.lock
+	@echo "Making the virtual environment $(CLIENTS) ..."
+	@test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps -r tests/clients/requirements.lock
 	@touch $@
 
 demo: $(READY)
@@ -56,4 +68,4 @@ cover: $(READY)
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered --cov-fail-under=85
 
 clean:
-	rm -rf $(VENV) build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CLIENTS) build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
