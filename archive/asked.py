@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter as Tally
 from dataclasses import replace
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from archive import tables as t
 from archive.derivation import NEVER_SEEN_ALIVE
 from archive.listings import parts
 from archive.records import Fetched, Kind, Known
+from archive.takedown import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,11 +63,11 @@ def without_story(connection: Connection, urls: Iterable[str]) -> dict[str, date
 
 
 def due(connection: Connection, site: str, now: datetime, limit: int) -> list[Known]:
-    """Return the articles that should be looked at again, the longest overdue first; gone ones never are."""
+    """Return the articles that should be looked at again, the longest overdue first; gone and hidden ones never are."""
     article = t.article.c
     query = (
         _known_query(site)
-        .where(article.due_at <= now, article.state != t.State.GONE)
+        .where(article.due_at <= now, article.state != t.State.GONE, visible(article.id))
         .order_by(article.due_at, article.id)
         .limit(limit)
     )
@@ -85,15 +85,6 @@ def copies(connection: Connection, digest: bytes) -> list[str]:
         .order_by(t.article.c.first_seen_at, t.article.c.key)
     )
     return list(connection.execute(query).scalars())
-
-
-def denied(connection: Connection, url: str) -> bool:
-    """Say whether a takedown forbids to fetch this address."""
-    row = t.takedown.c
-    patterns = connection.execute(
-        sa.select(row.url_pattern).where(row.lifted_at.is_(None), row.url_pattern.is_not(None))
-    ).scalars()
-    return any(fnmatchcase(url, pattern) for pattern in patterns if pattern)
 
 
 def removals(connection: Connection, visit: int) -> tuple[int, int]:

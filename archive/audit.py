@@ -52,6 +52,11 @@ class Verdict:
     bytes: int = 0
     faults: list[Fault] = field(default_factory=list)
 
+    def figures(self) -> dict[str, int]:
+        """Return what was looked at and how much was wrong, as an event notes it."""
+        names = ("files", "records", "unfollowed", "captures", "contents", "bytes")
+        return {name: getattr(self, name) for name in names} | {"faults": len(self.faults)}
+
     def fault(self, where: str, what: str) -> None:
         """Note something wrong."""
         self.faults.append(Fault(where, what))

@@ -12,6 +12,7 @@ from archive.corpus import text_of
 from archive.describe import minute, stamp
 from archive.diff import compare
 from archive.selection import require_site
+from archive.takedown import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ def _page(after: tuple[datetime, int], until: datetime, site: str | None, *, qui
         .outerjoin(old, old.c.id == before.c.content_id)
         .outerjoin(new, new.c.id == row.content_id)
         .where(row.known_to == t.OPEN, row.valid_from >= at, row.valid_from < until, row.number > 1,
-               row.reason != t.Reason.REREAD, sa.or_(row.valid_from > at, row.id > number))
+               row.reason != t.Reason.REREAD, visible(row.article_id), sa.or_(row.valid_from > at, row.id > number))
         .order_by(row.valid_from, row.id)
         .limit(PAGE)
     )  # fmt: skip

@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from archive import audit, corpus, diff_page, screen
+from archive import audit, corpus, diff_page, events, screen, takedown
 from archive.changes import changes as list_changes
 from archive.clock import shifted_clock
+from archive.describe import stamp
 from archive.diff import Text as Told
 from archive.diff import compare, unified
 from archive.dump import dump as dumped
@@ -299,9 +300,16 @@ def export(
         lines = export_jsonl(
             corpus.articles(archive, selection, counters=counters), target, lambda: progress.advance(task)
         )
+        archive.note("export", "archive", None, {"articles": lines, "selection": {
+            name: str(value) for name, value in asdict(selection).items() if value is not None}})  # fmt: skip
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
         f"{lines:,} articles written to {'standard output' if target is None else out}"
     )
+
+
+def _start(text: str, name: str) -> datetime:
+    """Return the beginning of a day, or the time, that was typed."""
+    return datetime.combine(parse_day(text, name), time(), UTC) if len(text) == 10 else parse_time(text, name)
 
 
 Share = Annotated[
@@ -321,6 +329,8 @@ def verify(
     with _opened(home, database) as archive, _progress() as progress:
         task = progress.add_task("verifying", total=audit.warc_bytes(archive))
         verdict = audit.verify(archive, lambda done: progress.advance(task, done), sample)
+        archive.note("verify", "archive", None, {**verdict.figures(), "share": sample.share},
+                     outcome="faults" if verdict.faults else "ok")  # fmt: skip
     if as_json:
         _print_json(asdict(verdict))
     else:
@@ -396,6 +406,87 @@ def _rebuild(home: Path, into: Path | None, database: str | None, progress: Call
     if database is not None:
         return rebuild_database(home, database, clock, progress)
     return rebuild_in_place(home, clock, progress)
+
+
+takedowns = typer.Typer(
+    help="Hide what must not be shown, with the reason; see what is hidden; show it again.", no_args_is_help=True
+)
+app.add_typer(takedowns, name="takedown")
+Reason = Annotated[str, typer.Option("--reason", help="Why; the tombstone shows it.")]
+
+
+@takedowns.command("add", epilog="Example: hemeroteca takedown add article m2cou6bwoqnwm --reason 'court order 12/26'")
+def takedown_add(
+    scope: Annotated[str, typer.Argument(metavar="SCOPE", help="article, author, url or cluster.")],
+    target: Annotated[str, typer.Argument(help="A key, an author's name, an address with * for anything.")],
+    reason: Reason,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would hide.")] = False,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Hide an article, all of an author, what has certain addresses, or a cluster of copies."""
+    with _opened(home, database) as archive, archive.engine.connect() as connection:
+        told = takedown.values(scope, target, reason)
+        hides = takedown.keys(connection, told["scope"], told["target"])
+    if scope in ("article", "cluster") and not hides:
+        raise NotFoundError(f"no article {target!r}; `hemeroteca search` shows the keys")
+    key = None
+    if not dry_run:
+        with Archive(home, database=database) as archive:
+            key = archive.take_down(scope, target, reason)
+    if as_json:
+        _print_json({"id": key, "hides": hides})
+        return
+    _show([Text(article) for article in hides])
+    _show([f"{'would hide' if dry_run else f'takedown {key} hides'} {len(hides):,} articles"])
+
+
+@takedowns.command("list", epilog="Example: hemeroteca takedown list --json")
+def takedown_list(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """List the takedowns, the newest first, lifted ones too."""
+    with _opened(home, database) as archive, archive.engine.connect() as connection:
+        found = takedown.listing(connection)
+    if as_json:
+        _print_json([{**one, "since": stamp(one["since"]), "lifted": stamp(one["lifted"])} for one in found])
+    else:
+        _show(screen.takedowns_table(found))
+
+
+@takedowns.command("lift", epilog="Example: hemeroteca takedown lift 5c1d20ab33fe --reason 'order withdrawn'")
+def takedown_lift(
+    key: Annotated[str, typer.Argument(metavar="TAKEDOWN", help="As `hemeroteca takedown list` shows it.")],
+    reason: Reason,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+) -> None:
+    """Show again what a takedown hid."""
+    with _opened(home, database):
+        pass  # there must be an archive: opening it to write would make one
+    with Archive(home, database=database) as archive:
+        archive.lift(key, reason)
+    _show([f"takedown {key} is lifted"])
+
+
+@app.command("events", epilog="Example: hemeroteca events --type seal --json")
+def list_events(
+    kind: Annotated[str | None, typer.Option("--type", help="Only these: ingest, seal, verify, takedown …")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Not before this day or time.")] = None,
+    about: Annotated[str | None, typer.Option("--object", help="Only of this file, visit or article.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest.")] = 50,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List what was done to the archive, in the manner of PREMIS events. With --json, one event a line, all of them."""
+    start = _start(since, "--since") if since else None
+    with _opened(home, database) as archive, archive.engine.connect() as connection:
+        asked = events.listing(connection, kind=kind, since=start, about=about, limit=None if as_json else limit)
+        if as_json:
+            for event in asked:
+                _print_json(event)
+        else:
+            _show(screen.events_table(list(asked)))
 
 
 @app.command(epilog="Example: diff <(hemeroteca dump --home one) <(hemeroteca dump --home other)")

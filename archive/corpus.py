@@ -18,6 +18,7 @@ from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.normal import fold_name
 from archive.selection import each_article, selecting
+from archive.takedown import refuse_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,9 +105,10 @@ def _at_version(row: Any, version: Any) -> _AtVersion:
 
 
 def find(connection: Connection, name: str) -> int:
-    """Return the id of an article named by its key or by any address it ever had."""
+    """Return the id of an article named by its key or by any address it ever had; one that is hidden is refused."""
     by_key: int | None = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == name.lower()))
     if by_key is not None:
+        refuse_hidden(connection, by_key, name)
         return by_key
     by_url: int | None = connection.scalar(
         sa.select(t.article_url.c.article_id)
@@ -117,6 +119,7 @@ def find(connection: Connection, name: str) -> int:
     )
     if by_url is None:
         raise NotFoundError(f"no article {name!r}; give its key or an address it had (`hemeroteca search` shows both)")
+    refuse_hidden(connection, by_url, name)
     return by_url
 
 

@@ -35,6 +35,7 @@ NATURAL = {
     "reading": ("capture_id", "known_from"),
     "version": ("article_id", "known_from", "number"),
     "warc_file": ("name",),
+    "takedown": ("record_id",),
     "cluster": ("first_article_id", "known_from"),
 }
 """What each table's rows are called by people: the columns that stand in for its id."""

@@ -21,6 +21,7 @@ from rensa import RMinHash
 from archive import tables as t
 from archive.normal import words
 from archive.rows import insert, insert_missing
+from archive.takedown import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -244,7 +245,7 @@ def _close(connection: Connection, cluster: int, known_at: datetime) -> None:
 def copies(connection: Connection, article: int) -> tuple[str | None, list[Any]]:
     """Return the key of the first article of the cluster, and the other members, the earliest first.
 
-    A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
+    Hidden members are left out. A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
     """
     own, member, first = t.cluster_member.alias("own"), t.cluster_member, t.article.alias("first")
     rows = connection.execute(
@@ -258,7 +259,7 @@ def copies(connection: Connection, article: int) -> tuple[str | None, list[Any]]
         .join(first, first.c.id == t.cluster.c.first_article_id)
         .join(t.article, t.article.c.id == member.c.article_id)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .where(own.c.article_id == article, own.c.known_to == t.OPEN)
+        .where(own.c.article_id == article, own.c.known_to == t.OPEN, visible(t.article.c.id))
         .order_by(t.article.c.first_seen_at, t.article.c.key)
     ).all()  # fmt: skip
     return (rows[0].first_key if rows else None), [row for row in rows if row.id != article]

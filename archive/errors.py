@@ -5,6 +5,7 @@
   x StoreError       the disk or the database refuses: stop, keep what was acknowledged
   x LeaseHeldError   another process visits this host: come back later
   x NotFoundError         no such article, version or address
+  x TakenDownError        the article is taken down; the message says since when and why
   x QueryError       a search or a date cannot be understood
 """
 
@@ -27,6 +28,10 @@ class LeaseHeldError(ArchiveError):
 
 class NotFoundError(ArchiveError):
     """No such article, version or address."""
+
+
+class TakenDownError(NotFoundError):
+    """The article is taken down; the message is its tombstone."""
 
 
 class QueryError(ArchiveError):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import ingest, rows
+from archive import ingest, rows, takedown
 from archive import tables as t
 from archive.errors import ArchiveError
 from archive.records import Author, Capture, Kind, Reading, reading_from_json
-from archive.told import Captured, Unclear, VisitBegun, VisitEnded, WasRead
+from archive.told import Captured, TakenDown, Unclear, VisitBegun, VisitEnded, WasRead
 from archive.warc import visit_warcinfo
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class Indexer:
             return self._begun(connection, thing)
         if isinstance(thing, VisitEnded):
             return self._ended(connection, thing)
+        if isinstance(thing, TakenDown):
+            return takedown.apply(connection, thing.record_id, thing.values, thing.known_at)
         return False
 
     def _visit(self, told: Told) -> tuple[int, int]:

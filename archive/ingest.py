@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import derivation, duplicates, identity, listings, rows, search
+from archive import derivation, duplicates, identity, listings, rows, search, takedown
 from archive import tables as t
 from archive.errors import StoreError
 from archive.records import Kind, Outcome, SiteFacts, canonical_json
@@ -98,6 +98,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     connection.execute(
         t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
     )
+    takedown.hide_if_named(connection, article)
     return _outcome(written)
 
 

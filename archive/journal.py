@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from archive import events, rows
 from archive import tables as t
@@ -51,16 +52,14 @@ class Journal:
         self._writer: WarcWriter | None = None
         self.file_id = 0
 
-    def append(self, visit: BegunVisit, records: Sequence[WarcRecord], known_at: datetime) -> list[Place]:
+    def append(self, visit: BegunVisit | None, records: Sequence[WarcRecord], known_at: datetime) -> list[Place]:
         """Write and sync records that tell what is known from a time; return where they are.
 
+        What no visit told, such as a takedown, has none.
         Raises StoreError when the disk refuses; then none count.
         """
         writer = self._open()
-        # A warcinfo of its own in every file: an extract of files is still whole.
-        first = []
-        if visit.written_to != writer.name:
-            first = [warcinfo_record(visit.warcinfo, known_at, writer.name, visit.agent, visit.facts)]
+        first = self._warcinfo(writer, visit, known_at)
         places = writer.append([*first, *records])
         try:
             writer.sync()
@@ -68,8 +67,17 @@ class Journal:
             # A later sync would succeed and prove nothing: the system forgets what it could not write.
             self._abandon()
             raise
-        visit.written_to = writer.name
+        if visit is not None:
+            visit.written_to = writer.name
         return places[len(first) :]
+
+    def _warcinfo(self, writer: WarcWriter, visit: BegunVisit | None, known_at: datetime) -> list[WarcRecord]:
+        """Return the warcinfo of a visit that the file does not have yet: an extract of files is still whole."""
+        if visit is None:
+            return [] if writer.records else [warcinfo_record(uuid4(), known_at, writer.name, "hemeroteca", {})]
+        if visit.written_to == writer.name:
+            return []
+        return [warcinfo_record(visit.warcinfo, known_at, writer.name, visit.agent, visit.facts)]
 
     @contextmanager
     def pointing(self) -> Iterator[Connection]:

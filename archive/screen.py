@@ -160,3 +160,23 @@ def stats_page(told: dict[str, Any]) -> Iterator[RenderableType]:
                       str(site["last_exit_status"] if site["last_exit_status"] is not None else "–"),
                       site["title"])  # fmt: skip
     yield table
+
+
+def takedowns_table(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw the takedowns, one a row."""
+    table = Table("takedown", "since (UTC)", "lifted", "hides", "what", "reason", box=None, header_style="dim")
+    for one in found:
+        lifted = f"{one['lifted']:%Y-%m-%d}" if one["lifted"] else "–"
+        table.add_row(one["id"], f"{one['since']:%Y-%m-%d %H:%M}", lifted, f"{one['articles']:,}",
+                      f"{one['scope']} {one['target']}", one["reason"])  # fmt: skip
+    yield table if found else Text("nothing was ever taken down")
+
+
+def events_table(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw events, one a row, the newest first."""
+    table = Table("at (UTC)", "event", "outcome", "of", "detail", box=None, header_style="dim")
+    for one in found:
+        detail = ", ".join(f"{name} {value}" for name, value in (one["detail"] or {}).items())
+        what = f"{one['object_type']} {one['object']}" if one["object"] else one["object_type"]
+        table.add_row(minute(one["at"]), one["type"], one["outcome"], what, detail)
+    yield table if found else Text("no such event")

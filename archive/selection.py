@@ -14,6 +14,7 @@ from archive import tables as t
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.search import TABLE, match_expression, text_table
+from archive.takedown import visible
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -57,7 +58,7 @@ def each_article() -> sa.Select[Any]:
         .join(_text, sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN,
                              _text.c.content_id.is_not(None), last_text))
         .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
-        .where(t.article.c.merged_into.is_(None))
+        .where(t.article.c.merged_into.is_(None), visible(t.article.c.id))
     )  # fmt: skip
 
 

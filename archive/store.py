@@ -6,17 +6,18 @@ any point loses at most what was in flight.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, identity, ingest, listings, rows
+from archive import asked, database, events, identity, ingest, listings, rows, takedown
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
-from archive.errors import ArchiveError, NoArchiveError
+from archive.errors import ArchiveError, NoArchiveError, QueryError, StoreError
 from archive.journal import BegunVisit, Journal
 from archive.lease import Lease
 from archive.normal import reading_digest
@@ -34,6 +35,7 @@ from archive.warc import (
     Original,
     capture_records,
     reading_record,
+    takedown_record,
     visit_end_record,
     visit_warcinfo,
 )
@@ -211,8 +213,42 @@ class Archive:
         self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)], known_at)
         with self._journal.pointing() as connection:
             counted = ingest.end_visit(connection, begun.id, told, known_at)
+            detail = {"exit_status": exit_status, **events.ingested(connection, begun.id)}
+            events.note(connection, self.clock(), "ingest", "visit", visit, detail)
         del self._visits[visit]
         return counted
+
+    def take_down(self, scope: str, target: str, reason: str) -> str:
+        """Hide an article, an author's articles, what has addresses of a pattern, or a cluster; return what to call it.
+
+        It is hidden at once, refused at the next crawl, and journalled. Raises QueryError for what names nothing.
+        """
+        record_id, known_at = uuid4(), self._next_known()
+        told = takedown.values(scope, target, reason)
+        self._journal.append(None, [takedown_record(record_id, told, known_at)], known_at)
+        with self._journal.pointing() as connection:
+            takedown.apply(connection, record_id, told, known_at)
+            events.note(connection, known_at, "takedown", scope, told["target"], {"reason": reason})
+        return takedown.takedown_key(record_id.bytes)
+
+    def lift(self, key: str, reason: str) -> None:
+        """Show again what a takedown hid, and note why."""
+        with self.engine.connect() as connection:
+            held = takedown.find(connection, key)
+        if held.lifted_at is not None:
+            raise QueryError(f"takedown {key} was lifted on {held.lifted_at:%Y-%m-%d}: {held.note}")
+        record_id, known_at = uuid4(), self._next_known()
+        told = {"action": takedown.LIFT, "takedown": held.record_id.hex(), "reason": reason}
+        self._journal.append(None, [takedown_record(record_id, told, known_at)], known_at)
+        with self._journal.pointing() as connection:
+            takedown.apply(connection, record_id, told, known_at)
+            events.note(connection, known_at, "lift", held.scope, held.target, {"reason": reason})
+
+    def note(self, kind: str, object_type: str, name: str | None, detail: Mapping[str, Any], *,
+             outcome: str = "ok") -> None:  # fmt: skip
+        """Note that something was done to the archive; where it can only be read, nothing is noted."""
+        with suppress(StoreError), transaction(self.engine) as connection:
+            events.note(connection, self.clock(), kind, object_type, name, detail, outcome=outcome)
 
     # ------------------------------------------------------------------ asked
 
@@ -277,7 +313,7 @@ class Archive:
     def denied(self, url: str) -> bool:
         """Say whether a takedown forbids to fetch this address."""
         with self.engine.connect() as connection:
-            return asked.denied(connection, url)
+            return takedown.denied(connection, url)
 
     def removals(self, visit: str) -> tuple[int, int]:
         """Return how many known articles this visit asked for again, and how many of them answered 404 or 410."""

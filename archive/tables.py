@@ -513,6 +513,15 @@ takedown = Table(
     Column("note", sa.Text),
 )
 
+hidden = Table(
+    "hidden",
+    metadata,
+    _ref("article_id", "article", primary_key=True),
+    _ref("takedown_id", "takedown", primary_key=True, index=True),
+    comment="The articles that takedowns hide now.",
+    **_WITHOUT_ROWID,
+)
+
 event = Table(
     "event",
     metadata,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.records import Capture, Kind, SiteFacts
-from archive.warc import READING_URN, VISIT_URN, parse_warc_date, record_uuid
+from archive.warc import READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,6 +65,14 @@ class VisitEnded(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenDown(Told):
+    """A takedown, or that one was lifted."""
+
+    record_id: UUID
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
     """A record that cannot be understood, and why."""
 
@@ -111,6 +119,8 @@ def _tell(record: Record) -> Told | None:
     if record.target.startswith(VISIT_URN):
         key = record.target.removeprefix(VISIT_URN)
         return VisitEnded(key=key, values=json.loads(record.block), **_of(record))
+    if record.target.startswith(TAKEDOWN_URN):
+        return TakenDown(record_id=_id(record), values=json.loads(record.block), **_of(record))
     if "warc-concurrent-to" not in record.fields and not record.target.startswith("urn:"):
         return Captured(capture=_failure(record), **_of(record))
     return None

@@ -43,6 +43,7 @@ MAX_FILE_BYTES = 1_000_000_000  # the WARC implementation guidelines' usual giga
 REVISIT_304 = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 READING_URN = "urn:hemeroteca:reading:"
 VISIT_URN = "urn:hemeroteca:visit:"
+TAKEDOWN_URN = "urn:hemeroteca:takedown:"
 OPEN_SUFFIX = ".open"
 
 _CODING_HEADERS = ("content-encoding", "transfer-encoding")
@@ -215,8 +216,14 @@ def visit_end_record(visit: str, warcinfo: UUID, values: Mapping[str, Any], at: 
     return _fields("metadata", uuid4(), at, "application/json", warcinfo, VISIT_URN + visit, block=block)
 
 
+def takedown_record(record_id: UUID, values: Mapping[str, Any], at: datetime) -> WarcRecord:
+    """Return the JSON metadata record of a takedown or of its lifting."""
+    block = canonical_json(values).encode()
+    return _fields("metadata", record_id, at, "application/json", None, TAKEDOWN_URN + record_id.hex[:12], block=block)
+
+
 def warcinfo_record(record_id: UUID, at: datetime, filename: str, agent: str, facts: Mapping[str, Any]) -> WarcRecord:
-    """Return the warcinfo record of one visit; ``facts`` (site, visit, reader) go in one JSON line."""
+    """Return the warcinfo record of one visit, or of none; ``facts`` (site, visit, reader) go in one JSON line."""
     lines = {
         "software": agent,
         "format": "WARC File Format 1.1",
