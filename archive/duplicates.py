@@ -245,7 +245,8 @@ def _close(connection: Connection, cluster: int, known_at: datetime) -> None:
 def copies(connection: Connection, article: int) -> tuple[str | None, list[Any]]:
     """Return the key of the first article of the cluster, and the other members, the earliest first.
 
-    Hidden members are left out. A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
+    A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
+    Hidden ones are left out.
     """
     own, member, first = t.cluster_member.alias("own"), t.cluster_member, t.article.alias("first")
     rows = connection.execute(

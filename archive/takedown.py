@@ -194,11 +194,13 @@ def _condition(scope: str, target: str) -> sa.ColumnElement[bool]:
 def _beside(key: str) -> sa.Select[Any]:
     """Select the articles that are in a cluster with this one now."""
     own, member = t.cluster_member.alias("own"), t.cluster_member.alias("beside")
+    named = t.article.alias("named")
     return (
         sa.select(member.c.article_id)
+        .select_from(member)
         .join(own, sa.and_(own.c.cluster_id == member.c.cluster_id, own.c.known_to == t.OPEN))
-        .join(t.article, t.article.c.id == own.c.article_id)
-        .where(t.article.c.key == key, member.c.known_to == t.OPEN)
+        .join(named, named.c.id == own.c.article_id)
+        .where(named.c.key == key, member.c.known_to == t.OPEN)
     )
 
 
