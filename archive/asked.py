@@ -100,8 +100,26 @@ def removals(connection: Connection, visit: int) -> tuple[int, int]:
     return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
 
 
-def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]:
-    """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
+def newest_page(connection: Connection, url: str) -> tuple[str, int] | None:
+    """Return where the newest page that an address answered with 200 lies: WARC file and byte offset."""
+    row, file = t.capture.c, t.warc_file.c
+    query = (
+        sa.select(file.name, row.warc_offset)
+        .join(t.url, t.url.c.id == row.url_id)
+        .join(t.warc_file, file.id == row.warc_file_id)
+        .where(t.url.c.url == url, row.status == 200, row.kind == Kind.RESPONSE, row.truncated.is_(None))
+        .order_by(row.fetched_at.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).one_or_none()
+    return None if found is None else (found.name, found.warc_offset)
+
+
+def fill_rates(connection: Connection, site: str, last: int, skip: int = 0) -> dict[str, float]:
+    """Return the share of a site's last readings that have each field; nothing below ``last`` readings.
+
+    ``skip`` leaves out so many of the newest: what was read before them.
+    """
     reading, capture = t.reading.c, t.capture.c
     query = (
         sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
@@ -114,6 +132,7 @@ def fill_rates(connection: Connection, site: str, last: int) -> dict[str, float]
         .where(t.site.c.name == site, reading.is_full, reading.outcome == "read", reading.known_to == t.OPEN)
         .order_by(reading.id.desc())
         .limit(max(last, 20))
+        .offset(skip)
     )  # fmt: skip
     found = list(connection.execute(query))
     if len(found) < last:

@@ -31,6 +31,9 @@ from archive.records import (
     storable,
 )
 from archive.recovery import recover
+from archive.scan import read_record
+from archive.told import Captured
+from archive.told import told as what_is_told
 from archive.warc import (
     Original,
     capture_records,
@@ -320,10 +323,22 @@ class Archive:
         with self.engine.connect() as connection:
             return asked.removals(connection, self._visit(visit).id)
 
-    def fill_rates(self, site: str, last: int = 20) -> dict[str, float]:
-        """Return the share of a site's last readings that have each field; nothing below ``last`` readings."""
+    def fill_rates(self, site: str, last: int = 20, skip: int = 0) -> dict[str, float]:
+        """Return the share of a site's last readings that have each field; nothing below ``last`` readings.
+
+        ``skip`` leaves out so many of the newest: what was read before them.
+        """
         with self.engine.connect() as connection:
-            return asked.fill_rates(connection, site, last)
+            return asked.fill_rates(connection, site, last, skip)
+
+    def newest_page(self, url: str) -> Capture | None:
+        """Return the newest page that an address answered with 200, as a capture without a visit."""
+        with self.engine.connect() as connection:
+            place = asked.newest_page(connection, url)
+        if place is None:
+            return None
+        record = read_record(self.warc_folder / place[0], place[1])
+        return next((found.capture for found in what_is_told([record]) if isinstance(found, Captured)), None)
 
     def fetched(self, urls: Iterable[str]) -> dict[str, Fetched]:
         """Return when each of these addresses was last answered for good, with its validators; others are left out."""

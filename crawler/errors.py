@@ -5,6 +5,8 @@
   x ArgumentError      a spider argument (-a) is wrong: refuse to start
   x ReadingError       this page cannot be read: keep the capture, count it, go on
   x ListingError       this listing cannot be read: count it, go on with the others
+  x FixtureError       a page with its truth cannot be used: fail that test, name the file
+  x SurveyError        no site file can be made of what a site answers: say why
 """
 
 
@@ -30,3 +32,11 @@ class ReadingError(CrawlerError):
 
 class ListingError(CrawlerError):
     """A feed or sitemap cannot be read; the message says what came instead."""
+
+
+class FixtureError(CrawlerError):
+    """A page with its truth cannot be used. The message names the file and what to do."""
+
+
+class SurveyError(CrawlerError):
+    """No site file can be made of what a site answers. The message says why, and what to do."""

