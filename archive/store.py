@@ -31,10 +31,11 @@ from archive.records import (
     storable,
 )
 from archive.recovery import recover
-from archive.scan import read_record
+from archive.scan import own_files, read_record
 from archive.told import Captured
 from archive.told import told as what_is_told
 from archive.warc import (
+    OPEN_SUFFIX,
     Original,
     capture_records,
     reading_record,
@@ -337,7 +338,8 @@ class Archive:
             place = asked.newest_page(connection, url)
         if place is None:
             return None
-        record = read_record(self.warc_folder / place[0], place[1])
+        files = {path.name.removesuffix(OPEN_SUFFIX): path for path in own_files(self.warc_folder)}
+        record = read_record(files[place[0]], place[1])
         return next((found.capture for found in what_is_told([record]) if isinstance(found, Captured)), None)
 
     def fetched(self, urls: Iterable[str]) -> dict[str, Fetched]:

@@ -42,6 +42,9 @@ class SiteLoader(SpiderLoader):
                 logger.warning("HEMEROTECA_SITES: no such folder: %s", folder)
             for path in sorted(folder.rglob("*.toml")):
                 self._files[path.stem].append(path)
+        for name, paths in self._files.items():
+            # An operator who has looked knows better than the catalogue.
+            self._files[name] = [path for path in paths if OWN_SITES not in path.parents] or paths
 
     def list(self) -> list[str]:
         """Return the names that can be crawled; say in one line each which site files cannot."""

@@ -94,6 +94,8 @@ class Asker(Spider):
 
 
 def _refusal(url: str, why: str) -> str:
+    if "unreachable" in why:
+        return f"{url}: not reachable: robots.txt is not answered, and without it nothing else is asked"
     if "robots" in why.lower():
         return f"{url}: robots.txt forbids it: a site that does not want us is not asked"
     if why == "private address":

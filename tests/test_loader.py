@@ -52,6 +52,14 @@ def test_two_files_of_one_name_are_an_error_that_names_both(operator, tmp_path):
     assert "panublion" not in found.list()
 
 
+def test_a_file_of_the_operator_goes_before_the_catalogues_of_the_same_name(operator):
+    mine = operator.site("panaynews", "https://www.panaynews.net/")
+    found = loader(operator.sites)
+    assert found.path("panaynews") == mine
+    assert found.site("panaynews").title == "Panaynews"
+    assert found.list().count("panaynews") == 1
+
+
 def test_a_site_may_not_take_the_name_of_a_spider(operator):
     operator.site("replay", "https://panublion.example/")
     with pytest.raises(SiteFileError, match="a spider of Hemeroteca has this name"):

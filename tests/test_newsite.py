@@ -126,7 +126,7 @@ def awaits_a_person(operator: Operator, name: str) -> None:
 
 def test_a_site_that_does_not_answer_is_said(operator: Operator) -> None:
     said = refused(operator, made(operator, "http://127.0.0.1:9/"))
-    assert said.startswith("newsite: http://127.0.0.1:9/: ")
+    assert said.startswith("newsite: http://127.0.0.1:9/: not reachable: ")
 
 
 def test_a_site_that_refuses_us_is_left_alone(operator: Operator, paper: Paper) -> None:

@@ -65,7 +65,10 @@ class Command(SiteCommand):
         folder = folder_for(self.settings, given)
         loader = SiteLoader(self.settings)
         if there := loader.sites_at(url):
-            raise SurveyError(f"{url}: is there already: {loader.path(there[0].name)}; nothing is written")
+            path = loader.path(there[0].name)
+            raise SurveyError(
+                f"{url}: is there already: {path}; to change it, copy it to your own folder of site files"
+            )
         survey: Survey = self.ask(SurveySpider, url=url, told=told)
         name = told.name or name_for(survey.url, survey.title.value)
         if taken := loader.path(name):

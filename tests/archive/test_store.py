@@ -492,6 +492,29 @@ def test_fill_rates_need_enough_readings(paper: Paper, archive: Archive) -> None
                      "views": 0.95, "comments": 0.0}  # fmt: skip
 
 
+def test_fill_rates_of_what_was_read_before_the_newest_leave_these_out(paper: Paper, archive: Archive) -> None:
+    for number in range(40):
+        paper.prints(
+            url=f"https://lakeside.example/{number}/", title=f"Story {number}", views=1 if number < 20 else None
+        )
+    assert archive.fill_rates("lakeside")["views"] == 0.0
+    assert archive.fill_rates("lakeside", skip=20)["views"] == 1.0
+    assert archive.fill_rates("lakeside", skip=21) == {}
+
+
+def test_the_newest_whole_page_of_an_address_comes_back_as_it_was_kept(paper: Paper, archive: Archive) -> None:
+    assert archive.newest_page(STORY) is None
+    paper.prints(title="Flood")
+    paper.clock.advance(DAY)
+    paper.prints(title="Flood toll rises")
+    paper.clock.advance(DAY)
+    paper.answers(404)
+    page = archive.newest_page(STORY)
+    assert page is not None
+    assert (page.status, page.url, page.fetched_at) == (200, STORY, START + DAY)
+    assert page.payload
+
+
 def test_stories_are_counted_by_whole_weeks_since_the_first_visit_by_the_day_they_came_out(
     paper: Paper, archive: Archive, clock: SettableClock
 ) -> None:
