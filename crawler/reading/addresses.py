@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 # Parameters that say how a reader came, not which story it is (utm: Google Analytics; the rest: the networks' own).
 _TRACKING = re.compile(
@@ -11,6 +11,14 @@ _TRACKING = re.compile(
     r"ncid|xtor|at_medium|at_campaign|wt_mc|ocid|spm)$",
     re.IGNORECASE,
 )
+
+
+def absolute(base: str, address: str) -> str:
+    """Return an address as an absolute one, seen from another; an impossible one as it is."""
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return address
 
 
 def comparable(address: str) -> str:

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from crawler.site import Layout, Site
 
 _OPT_OUTS = frozenset({"noarchive", "noai", "noimageai", "nosnippet"})
-# rel=tag is WordPress's own; tagDiv and others print the links without it.
-_TAG_LINKS = "//a[contains(concat(' ', @rel, ' '), ' tag ') or contains(@href, '/tag/')]"
 _MANY = 40  # tags and images; a page that names more names the whole site's
 
 
@@ -191,11 +189,16 @@ def _tags(page: Page) -> tuple[tuple[str, ...], str]:
     found = [part for item in listed if (told := text(item)) for part in re.split(r"\s*[,;]\s*", told)]
     if found:
         return _distinct(found), "json-ld"
-    links = [text_of(link) for link in page.tree.xpath(_TAG_LINKS) if not page.scope.is_foreign(link)]
+    links = [text_of(link) for link in page.tagged("a") if _is_tag_link(link) and not page.scope.is_foreign(link)]
     if links:
         return _distinct(links), "dom rel=tag"
     value, name = page.first_meta("news_keywords", "keywords")
     return _distinct(re.split(r"\s*,\s*", value)) if value else (), f"meta {name}"
+
+
+def _is_tag_link(link: HtmlElement) -> bool:
+    """Say whether a link leads to a tag: rel=tag is WordPress's own; tagDiv and others print the links without it."""
+    return "/tag/" in (link.get("href") or "") or "tag" in (link.get("rel") or "").split()
 
 
 def _distinct(found: Any) -> tuple[str, ...]:

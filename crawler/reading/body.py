@@ -45,6 +45,7 @@ _BOX_TAGS = frozenset({"a", "aside", "div", "li", "ol", "section", "table", "ul"
 _SHORT_BODY = 600  # below this the full cascade is asked: as good as always asking, and much cheaper
 _LONG_BODY = 3000  # above this, a text is enough whatever else the page shows
 _LEAST_SHARE = 0.2  # of the page, below which a shorter text is doubted; both figures are trafilatura's
+_MOST_SHARE = 0.8  # of the page, above which a short text is all there is
 _SHORTEST = 250
 _MUCH_MORE = 2  # times what the page shows: then it shows a stub of what its data holds
 _REFEREE = 600  # an articleBody of fewer letters is a teaser
@@ -86,9 +87,10 @@ def _size(lines: list[str]) -> int:
 def _is_confident(lines: list[str], page: Page) -> bool:
     """Say whether a text is long, or most of what the page shows."""
     size = _size(lines)
-    if size < _SHORT_BODY:
+    if size < _SHORTEST:
         return False
-    return size >= _LONG_BODY or size >= _LEAST_SHARE * sum(letters for _, letters in prose(page))
+    least = _LEAST_SHARE if size >= _SHORT_BODY else _MOST_SHARE
+    return size >= _LONG_BODY or size >= least * sum(letters for _, letters in prose(page))
 
 
 def stated(page: Page, selector: str) -> tuple[str, ...]:

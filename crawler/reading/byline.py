@@ -59,7 +59,6 @@ _EDITOR = re.compile(
 # How desks in German and Swiss broadcasting sign: "srf/hosb; kesm".
 _INITIALS = re.compile(r"[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}(?:\s*[;,]\s*[a-zäöü]{2,5}(?:/[a-zäöü]{2,5}){0,2}){0,3}")
 _BYLINE_TAG = re.compile(r"^byline$|-(?:byline|authors?)$")
-_ITEMPROP = ("itemprop=author", 'itemprop="author"', "itemprop='author'")
 _LEAD_TAGS = frozenset((
     "p", "span", "div", "strong", "em", "i", "b", "small", "a", "li", "td", "dd", "h4", "h5", "h6", "byline", "address",
 ))  # fmt: skip
@@ -238,14 +237,13 @@ def _from_twitter(page: Page, house: frozenset[str]) -> list[Author]:
 
 def _visible(page: Page) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the elements of the story that are marked as its byline, with their text."""
-    is_stated = any(sign in page.text for sign in _ITEMPROP)
-    marked = [element for element in page.elements if element.get("itemprop") == "author"] if is_stated else []
+    marked = [element for element in page.marked("itemprop") if element.get("itemprop") == "author"]
     marked = [element for element in marked if element.tag not in ("meta", "link")]
-    linked = [link for link in page.tree.iter("a", "address") if "author" in (link.get("rel") or "").split()]
+    linked = [link for link in page.tagged("a", "address") if "author" in (link.get("rel") or "").split()]
     named = [element for element in page.classed(_BYLINE_CLASS) if not _NO_BYLINE_CLASS.search(classes(element))]
     # Web components say it in their tag: <byline>, <story-author>.
-    tags = [tag for tag in {str(element.tag) for element in page.elements} if _BYLINE_TAG.search(tag)]
-    tagged = page.tree.iter(*tags) if tags else ()
+    tags = [tag for tag in set(page.tags) if _BYLINE_TAG.search(tag)]
+    tagged = page.tagged(*tags) if tags else ()
     for element in page.scope.own(dict.fromkeys([*marked, *linked, *named, *tagged])):
         told = text_of(element) if element.tag != "time" else ""
         if 1 < len(told) <= _LONGEST:
@@ -304,10 +302,10 @@ def _from_paragraphs(page: Page, house: frozenset[str]) -> list[Author]:
 
 def _led_line(page: Page) -> str | None:
     """Return the first line of the story that a lead begins and that is names otherwise: "By", "Von", "Автор:"."""
-    for element in page.tree.iter(*_LEAD_TAGS):
-        first = element[0] if len(element) else None
-        label = first.text if first is not None and first.tag in ("strong", "b", "span") else None
-        piece = (element.text or "").strip() or (label or "").strip()  # "<strong>Autor</strong> Ana Cruz"
+    for element, tag in zip(page.elements, page.tags, strict=True):
+        if tag not in _LEAD_TAGS:
+            continue
+        piece = (element.text or "").strip() or _first_label(element)
         if not 2 <= len(piece) <= 80 or not may_lead(piece) or not without_lead(piece + " x")[1]:
             continue
         whole = text_of(element)
@@ -317,6 +315,12 @@ def _led_line(page: Page) -> str | None:
             if told and len(told) <= 100 and is_byline(told) and not page.scope.is_foreign(element):
                 return told
     return None
+
+
+def _first_label(element: HtmlElement) -> str:
+    """Return the text in an element's first mark-up: "<strong>Autor</strong> Ana Cruz"."""
+    first = element[0] if len(element) else None
+    return (first.text or "").strip() if first is not None and first.tag in ("strong", "b", "span") else ""
 
 
 def _first_line(element: HtmlElement) -> str:

@@ -239,7 +239,7 @@ def _modified_candidates(page: Page, clock: Clock) -> Iterator[tuple[Moment | No
         yield parse_moment(text((node or {}).get("dateModified")), clock), "json-ld"
     yield from _from_meta(page, MODIFIED_META, clock)
     yield from _from_elements(page, clock, ("datemodified",))
-    for element in page.scope.own(page.tree.iter("time")):
+    for element in page.scope.own(page.tagged("time")):
         if _MODIFIED_CLASS.search(classes(element)) and "published" not in classes(element):
             yield parse_moment(told_by(element), clock), "dom time.updated"
 
@@ -252,14 +252,14 @@ def _from_meta(page: Page, names: Iterable[str], clock: Clock) -> Iterator[tuple
 
 def _from_elements(page: Page, clock: Clock, names: tuple[str, ...]) -> Iterator[tuple[Moment | None, str]]:
     """Read microdata; an itemprop inside a list of other stories is not ours."""
-    for element in page.scope.own(page.tree.xpath("//*[@itemprop]")):
+    for element in page.scope.own(page.marked("itemprop")):
         prop = element.get("itemprop").lower()
         if any(name in prop.split() for name in names):
             yield parse_moment(told_by(element), clock), f"dom itemprop={element.get('itemprop')}"
 
 
 def _from_times(page: Page, clock: Clock) -> Iterator[tuple[Moment | None, str]]:
-    found = page.scope.own(page.tree.iter("time", "abbr", "relative-time"))[:_MOST]
+    found = page.scope.own(page.tagged("time", "abbr", "relative-time"))[:_MOST]
     found = [
         element
         for element in found

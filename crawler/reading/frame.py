@@ -62,10 +62,10 @@ def frames(page: Page) -> Iterator[HtmlElement]:
 
 def prose(page: Page) -> Iterator[tuple[HtmlElement, int]]:
     """Yield the elements of the story's part of the page that hold a paragraph of their own, and its letters."""
-    for element in page.elements:
-        if element.tag == "p":
+    for element, tag in zip(page.elements, page.tags, strict=True):
+        if tag == "p":
             letters = length_of(element)
-        elif element.tag in _HOLDERS:
+        elif tag in _HOLDERS:
             letters = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
         else:
             continue
@@ -88,10 +88,11 @@ def _densest(page: Page) -> HtmlElement | None:
 
 def _rows(page: Page) -> Iterator[list[HtmlElement]]:
     yield page.named(_CONTENT_CLASS, _CONTENT_ID, _TAGS, itemprop="articlebody")
-    yield [element for element in page.elements if element.tag == "article"]
+    yield page.tagged("article")
     yield page.named(_STORY_CLASS, _STORY_ID, _TAGS, role="article")
     yield page.named(_MAIN_CLASS, _MAIN_ID, _TAGS)
-    yield [element for element in page.elements if element.tag == "main" or element.get("role") == "main"]
+    mains = {*page.tagged("main"), *(element for element in page.marked("role") if element.get("role") == "main")}
+    yield sorted(mains, key=page.places.__getitem__)
 
 
 def _is_inside(element: HtmlElement, page: Page) -> bool:

@@ -17,7 +17,7 @@ def canonical_of(page: Page) -> str | None:
 
     Some systems print the front page as canonical on every page; taken at its word it would make them one article.
     """
-    links = [link.get("href") for link in page.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+    links = [link.get("href") for link in page.tagged("link") if (link.get("rel") or "").lower() == "canonical"]
     for address in [*links, *page.meta.get("og:url", ())]:
         absolute = page.absolute(address or "")
         if not absolute.startswith(("http://", "https://")):

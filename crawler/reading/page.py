@@ -10,22 +10,22 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.errors import ReadingError
 from crawler.reading import attributes
-from crawler.reading.addresses import comparable, host_of
+from crawler.reading.addresses import absolute, comparable, host_of
 from crawler.reading.charset import decode
 from crawler.reading.dom import drop, duplicate, fold, squeeze, text_of
 from crawler.reading.jsonld import Graph, Node, text
 from crawler.reading.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from crawler.reading.attributes import NamePattern
@@ -35,9 +35,9 @@ MAX_TAGS = 60_000  # the fullest of 419 news pages has 6,000; a million elements
 MAX_DEPTH = 250  # libxml2 stops at 256 and drops the rest of the page
 # Pages whose unclosed inline tags (<font>, <b>) nest deeper than libxml2 goes are read again with these closed.
 _UNCLOSED = re.compile(r"</?(?:font|b|i|u|em|strong|small|big|center|span|a)\b[^<>]*>", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<\w[^<>]{20000,}")
+_LONG_TAG = re.compile(rb"<\w[^<>]{20000,}")
 _STEP = 10_000  # half of that
-_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
+_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _MAX_ATTRIBUTES = 2000
 _BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"wOF")
 # libxml2 stops at a NUL, and no control character is text.
@@ -85,6 +85,13 @@ class Index:
         return sorted(place for value in self._patterns.get(pattern.number, ()) for place in self._places[value])
 
 
+class Script(NamedTuple):
+    """A script of a page: its attributes, as one text, and its code."""
+
+    attributes: str
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """One page as fetched, decoded and parsed. ``url`` is where it was fetched, ``text`` its decoded source."""
@@ -93,6 +100,7 @@ class Page:
     tree: HtmlElement
     text: str
     scripts: tuple[str, ...] = ()  # the JSON-LD scripts
+    code: tuple[Script, ...] = ()  # the other scripts
     fetched_at: datetime | None = None
 
     @classmethod
@@ -103,13 +111,38 @@ class Page:
         if not source.strip():
             raise ReadingError("unreadable", "the payload holds nothing but blanks")
         tree = _tree(source)
-        scripts = _take_scripts(tree)
-        return cls(url=url, tree=tree, text=source, scripts=scripts, fetched_at=fetched_at)
+        scripts, code = _take_scripts(tree)
+        return cls(url=url, tree=tree, text=source, scripts=scripts, code=code, fetched_at=fetched_at)
 
     @cached_property
     def elements(self) -> tuple[HtmlElement, ...]:
         """Return every element in page order. Held, because lxml makes a new proxy for each look at one it let go."""
         return tuple(self.tree.iter())
+
+    @cached_property
+    def places(self) -> Mapping[HtmlElement, int]:
+        """Return where in page order every element stands."""
+        return {element: place for place, element in enumerate(self.elements)}
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tag of every element, in page order."""
+        return tuple(str(element.tag) for element in self.elements)
+
+    def tagged(self, *tags: str) -> list[HtmlElement]:
+        """Return the elements with one of these tags, in page order; quicker than another walk over the tree."""
+        return [element for element, tag in zip(self.elements, self.tags, strict=True) if tag in tags]
+
+    def marked(self, name: str) -> list[HtmlElement]:
+        """Return the elements with this attribute (lower case), in page order."""
+        if name not in self._marked:
+            is_there = name in self.text
+            self._marked[name] = [element for element in self.elements if element.get(name)] if is_there else []
+        return self._marked[name]
+
+    @cached_property
+    def _marked(self) -> dict[str, list[HtmlElement]]:
+        return {}
 
     @cached_property
     def _by_class(self) -> Index:
@@ -133,17 +166,21 @@ class Page:
         """Return the elements with such a tag and such a class, id or attribute (lower case), in page order."""
         places = {*self._by_class.matching(names), *self._by_id.matching(ids)}
         for name, value in values.items():
-            if name in self.text:
-                elements = enumerate(self.elements)
-                places.update(place for place, element in elements if value == (element.get(name) or "").lower())
+            marked = self.marked(name)
+            places.update(self.places[element] for element in marked if element.get(name).lower() == value)
         found = (self.elements[place] for place in sorted(places))
         return [element for element in found if tags is None or element.tag in tags]
+
+    @cached_property
+    def script(self) -> str:
+        """Return all scripts that are not JSON-LD, with their attributes, as one text to look for signs in."""
+        return "\n".join(part for script in self.code for part in script)
 
     @cached_property
     def meta(self) -> dict[str, tuple[str, ...]]:
         """Return the meta tags by lower-case name or property, in page order; empty ones are left out."""
         found: dict[str, list[str]] = {}
-        for element in self.tree.iter("meta"):
+        for element in self.tagged("meta"):
             key = element.get("property") or element.get("name") or element.get("http-equiv")
             content = squeeze(element.get("content") or "")
             if key and content:
@@ -167,13 +204,13 @@ class Page:
     @cached_property
     def base(self) -> str:
         """Return the address that relative links start from."""
-        found = self.tree.find(".//base[@href]")
-        return urljoin(self.url, found.get("href").strip()) if found is not None else self.url
+        found = next((element.get("href") for element in self.tagged("base") if element.get("href")), None)
+        return absolute(self.url, found) if found else self.url
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
         """Return the addresses of this page in a comparable form: as fetched, canonical and og:url."""
-        links = [link.get("href") for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+        links = [link.get("href") for link in self.tagged("link") if (link.get("rel") or "").lower() == "canonical"]
         addresses = [self.url, *links, *self.meta.get("og:url", ())]
         return frozenset(comparable(self.absolute(address)) for address in addresses if address)
 
@@ -199,7 +236,8 @@ class Page:
     @cached_property
     def scope(self) -> Scope:
         """Return what tells the story's elements from those of other stories."""
-        return Scope(self.elements, self.headline, self.own_addresses, self.absolute)
+        # Nothing of the page is handed over that leads back to it: a page that is let go is freed at once.
+        return Scope(self.elements, self.places, self.headline, self.own_addresses, self.base)
 
     @cached_property
     def site_name(self) -> str | None:
@@ -210,10 +248,7 @@ class Page:
 
     def absolute(self, address: str) -> str:
         """Return an address of the page as an absolute one; an impossible one as it is."""
-        try:
-            return urljoin(self.base, address.strip())
-        except ValueError:
-            return address
+        return absolute(self.base, address)
 
     def without(self, selectors: Iterable[str]) -> Page:
         """Return the page with these elements taken out; the page itself stays as it is."""
@@ -252,49 +287,56 @@ def _refuse(payload: bytes) -> None:
         raise ReadingError("unreadable", f"the payload is binary: {control} control bytes in its first {len(head)}")
 
 
-def _refuse_attributes(source: str) -> None:
+def _refuse_attributes(source: bytes) -> None:
     """Refuse a tag with thousands of attributes: libxml2 compares each with all before it, for minutes."""
-    # A tag as long as that covers one of these steps whole: most pages are not searched for one.
-    steps = range(0, len(source), _STEP)
-    if not any(source.find("<", at, at + _STEP) < 0 for at in steps):
-        return
-    for tag in _LONG_TAG.finditer(source):
-        if len(_VALUE.sub("", tag.group()).split()) > _MAX_ATTRIBUTES:
-            raise ReadingError("unreadable", f"a tag has more than {_MAX_ATTRIBUTES} attributes")
+    # A tag as long as that covers one of these steps whole: only where there is no "<" for so long one is looked for.
+    for at in range(0, len(source), _STEP):
+        if source.find(b"<", at, at + _STEP) < 0:
+            tag = _LONG_TAG.match(source, max(0, source.rfind(b"<", 0, at)))
+            if tag and len(_VALUE.sub(b"", tag.group()).split()) > _MAX_ATTRIBUTES:
+                raise ReadingError("unreadable", f"a tag has more than {_MAX_ATTRIBUTES} attributes")
 
 
 def _tree(source: str) -> HtmlElement:
     """Parse a page. libxml2 drops everything below 256 levels, so such a page is mended or refused, never cut."""
-    if source.count("<") > MAX_TAGS:
+    encoded = _encoded(source)
+    if encoded.count(b"<") > MAX_TAGS:
         raise ReadingError("unreadable", f"the page has more than {MAX_TAGS} tags")
-    _refuse_attributes(source)
-    tree, is_whole = _parse(source)
+    _refuse_attributes(encoded)
+    tree, is_whole = _parse(encoded)
     if not is_whole:
-        tree, is_whole = _parse(_UNCLOSED.sub("", source))
+        tree, is_whole = _parse(_encoded(_UNCLOSED.sub("", source)))
     if not is_whole:
         raise ReadingError("unreadable", f"elements are nested deeper than {MAX_DEPTH} levels")
     return tree
 
 
-def _parse(source: str) -> tuple[HtmlElement, bool]:
+def _encoded(source: str) -> bytes:
+    return source.encode("utf-8", "replace").translate(None, _CONTROL)
+
+
+def _parse(encoded: bytes) -> tuple[HtmlElement, bool]:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_LOOKUP)
     try:
-        tree = document_fromstring(source.encode("utf-8", "replace").translate(None, _CONTROL), parser=parser)
+        tree = document_fromstring(encoded, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ReadingError("unreadable", f"not a page: {error}") from error
     last = parser.error_log.last_error
     return tree, not (last is not None and "depth" in last.message.lower())
 
 
-def _take_scripts(tree: HtmlElement) -> tuple[str, ...]:
-    """Take scripts and styles out of the tree; return the text of those that are JSON-LD."""
-    found = []
+def _take_scripts(tree: HtmlElement) -> tuple[tuple[str, ...], tuple[Script, ...]]:
+    """Take scripts and styles out of the tree; return the text of the scripts that are JSON-LD, and the others."""
+    told, code = [], []
     for element in list(tree.iter("script", "style")):
-        if element.tag == "script" and "ld+json" in (element.get("type") or "").lower():
-            found.append(element.text or "")
+        if element.tag == "script":
+            if "ld+json" in (element.get("type") or "").lower():
+                told.append(element.text or "")
+            else:
+                code.append(Script(" ".join(f"{name}={value}" for name, value in element.items()), element.text or ""))
         drop(element)
-    return tuple(found)
+    return tuple(told), tuple(code)
 
 
 def _headline(page: Page) -> tuple[HtmlElement | None, bool]:
@@ -305,7 +347,7 @@ def _headline(page: Page) -> tuple[HtmlElement | None, bool]:
     claims = [fold(claim) for claim in _title_claims(page)]
     names = {fold(page.site_name or ""), fold(host_of(page.url)), fold(host_of(page.url).rpartition(".")[0])}
     found: dict[str, list[tuple[str, HtmlElement]]] = {"h1": [], "h2": []}
-    for element in page.tree.iter("h1", "h2"):
+    for element in page.tagged("h1", "h2"):
         told = fold(text_of(element))
         if told and told not in names and (told in claims or not _is_signpost(page, element)):
             found[element.tag].append((told, element))
@@ -348,11 +390,10 @@ _QUERY_ID = re.compile(r"[?&]p=(\d+)\b")
 
 def _post_id(page: Page) -> str | None:
     """Look where WordPress says which post a page is: body class, shortlink, the article element around the h1."""
-    body = page.tree.find(".//body")
-    found = _BODY_ID.search((body.get("class") or "") if body is not None else "")
+    found = next((named for body in page.tagged("body") if (named := _BODY_ID.search(body.get("class") or ""))), None)
     if found:
         return found.group(1)
-    for link in page.tree.iter("link"):
+    for link in page.tagged("link"):
         address = _QUERY_ID.search(link.get("href") or "")
         if address and (link.get("rel") or "").lower() == "shortlink":
             return address.group(1)

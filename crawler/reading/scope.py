@@ -7,14 +7,13 @@ signs are those of counters-and-bylines.md, section 7: asides, sidebars, widgets
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from crawler.reading.addresses import comparable
+from crawler.reading.addresses import absolute, comparable
 from crawler.reading.dom import classes, length_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -40,14 +39,15 @@ class Scope:
     def __init__(
         self,
         elements: Sequence[HtmlElement],
+        places: Mapping[HtmlElement, int],
         headline: HtmlElement | None,
         own: frozenset[str],
-        absolute: Callable[[str], str],
+        base: str,
     ) -> None:
-        self._elements = elements
+        self._places = places
         self._headline = headline
         self._own = own
-        self._absolute = absolute
+        self._base = base
         chain = (
             [headline, *headline.iterancestors()]
             if headline is not None
@@ -79,8 +79,8 @@ class Scope:
         mine = [element for element in elements if not self.is_foreign(element)]
         if self._headline is None or len(mine) < 2:
             return mine
-        start = self._order.get(self._headline, 0)
-        return sorted(mine, key=lambda element: self._distance(self._order.get(element, 0) - start))
+        start = self._places.get(self._headline, 0)
+        return sorted(mine, key=lambda element: self._distance(self._places.get(element, 0) - start))
 
     @staticmethod
     def _distance(steps: int) -> int:
@@ -93,12 +93,8 @@ class Scope:
             return False
         verdict = self._elsewhere.get(address)
         if verdict is None:
-            verdict = self._elsewhere[address] = comparable(self._absolute(address)) not in self._own
+            verdict = self._elsewhere[address] = comparable(absolute(self._base, address)) not in self._own
         return verdict
-
-    @cached_property
-    def _order(self) -> dict[HtmlElement, int]:
-        return {element: place for place, element in enumerate(self._elements)}
 
     def _is_foreign_block(self, element: HtmlElement) -> bool:
         if element.tag == "nav" or (element.tag == "aside" and not _OWN_ASIDE.search(classes(element))):

@@ -29,7 +29,7 @@ _CRUMBS = NamePattern(r"(?:^|[\s_-])(?:breadcrumbs?|entry-crumbs|crumbs|speedbar
 
 def section_of(page: Page) -> tuple[str | None, str]:
     """Return the section that the page prints for its story, and where it was found."""
-    marked = page.scope.own(link for link in page.tree.iter("a") if "category" in (link.get("rel") or "").split())
+    marked = page.scope.own(link for link in page.tagged("a") if "category" in (link.get("rel") or "").split())
     if found := _first_name(page, marked):
         return found, "dom rel=category"
     for holder in page.scope.own(page.classed(_BESIDE_HEADLINE)):

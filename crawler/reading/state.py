@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from crawler.reading.page import Page
 
-_SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _STRING = re.compile(r'"((?:[^"\\]|\\.){40,})"', re.DOTALL)
 _MARKUP = re.compile(r"<(?:p|br|div|h[2-4])\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\W{2,}\w+\W{2,}")  # where an advert would be put
@@ -45,7 +43,7 @@ def told(page: Page) -> list[str]:
     if not wanted:
         return []
     best: list[str] = []
-    source = "\n".join(_scripts(page.text))[:_MOST]
+    source = "\n".join(script.text for script in page.code)[:_MOST]
     stories = itertools.chain(_elements(source), map(_lines, dict.fromkeys(_marked_up(source))))
     for lines in stories:
         text = "".join(lines)
@@ -72,17 +70,6 @@ def _marked_up(source: str) -> Iterator[str]:
         yield from (string for string in strings if _MARKUP.search(string) and '":' not in string)
         # Next.js cuts its rows anywhere, so they are put together again before one looks inside.
         level = ["".join(strings)]
-
-
-def _scripts(source: str) -> Iterator[str]:
-    """Yield the text of each script; step by step, because one pattern for it all is slow where no script ends."""
-    at = 0
-    while (begin := _SCRIPT.search(source, at)) and (opened := source.find(">", begin.end())) >= 0:
-        end = _SCRIPT_END.search(source, opened)
-        if end is None:
-            return
-        yield source[opened + 1 : end.start()]
-        at = end.end()
 
 
 def _strings(text: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ def title_of(page: Page, site_title: str) -> tuple[str | None, str]:
         if page.is_headline_confirmed:
             return told
         return next((claim for claim in claims if claim[1] == "json-ld"), told)
-    headings = (_loose(page, element) for element in page.tree.iter("h1"))
+    headings = (_loose(page, element) for element in page.tagged("h1"))
     heading = next((phrase for phrase in headings if phrase and fold(phrase) not in names), None)
     if heading and not any(source == "json-ld" for _, source in claims):
         return heading, "dom h1"
@@ -60,7 +60,7 @@ def title_of(page: Page, site_title: str) -> tuple[str | None, str]:
         cut = _printed(page, _without_section(without_names(written, names)))
         if fold(cut) not in names:
             return cut, "title"
-    return next(((line, "dom h1") for element in page.tree.iter("h1") if " " in (line := text_of(element))), (None, ""))
+    return next(((line, "dom h1") for element in page.tagged("h1") if " " in (line := text_of(element))), (None, ""))
 
 
 def _loose(page: Page, heading: HtmlElement) -> str | None:

@@ -69,7 +69,7 @@ def _views(page: Page, pieces: Pieces, state: list[Found], pending: Mapping[str,
     views = settle([*found, *_of("views", state)])
     if views is None:
         return None
-    if views.value == 0 and (pending is not None or ADDING_CALL.search(page.text)):
+    if views.value == 0 and (pending is not None or ADDING_CALL.search(page.script)):
         return None  # 0 there means "ask", not "nobody read it"
     return stale(views) if pending is not None else views
 

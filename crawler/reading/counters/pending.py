@@ -44,12 +44,8 @@ def pending_views(page: Page) -> Mapping[str, Any] | None:
     for find in (_pending_top_10, _pending_a3, _pending_baw):
         if (found := find(page)) is not None:
             return found
-    if (
-        page.post_id is None and "/wp-" not in page.text
-    ):  # the rest are WordPress' own, and a page of it names one of its folders
-        return None
     for sign, find in _PENDING:
-        if sign in page.text and (found := find(page)) is not None:
+        if sign in page.script and (found := find(page)) is not None:
             return found
     return None
 

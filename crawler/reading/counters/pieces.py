@@ -32,12 +32,9 @@ class Pieces:
         self.links: list[HtmlElement] = []
         self.icons: list[HtmlElement] = []  # drawings that a class does not name
         self.metas: list[HtmlElement] = []
-        # Three metrics ask for what structured data in the markup says; the page's source is searched once.
-        self.has_interactions = "interactionCount" in page.text or "interactionStatistic" in page.text
         self._places: list[tuple[HtmlElement, bool]] = []
         texts: list[str] = []
-        for element in page.elements:
-            tag = element.tag
+        for element, tag in zip(page.elements, page.tags, strict=True):
             if tag in TEXT:
                 text = element.text
                 if text and 1 < len(text) <= _LONGEST and not text.isspace():

@@ -11,19 +11,18 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+import re2
+
 from archive.records import Counter
 from crawler.reading.addresses import comparable
 from crawler.reading.numbers import parse_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crawler.reading.counters.candidates import Found
-    from crawler.reading.page import Page
+    from crawler.reading.page import Page, Script
 
-# What frameworks call their state: a name between double underscores, Arc's Fusion. All hold one of these.
-_SIGNS = ("__NEXT_DATA__", "__next_f", "__NUXT", "_STATE__", "Fusion.globalContent")
-_OPENING = re.compile(r"<script\b([^>]{0,500})>")
 _STATE = re.compile(r"""__NEXT_DATA__|__NUXT|application/json""")
 _ASSIGNED = re.compile(r"""(?:\b(?:window|self|globalThis)\.__[A-Z_]+__|\bFusion\.globalContent)\s*=\s*(?=[{\[])""")
 _FLIGHT = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
@@ -35,6 +34,7 @@ _KEYS = {
                      "total_comments", "numComments", "num_comments"), "comments"),
     **dict.fromkeys(("shares", "shareCount", "share_count", "sharesCount", "shares_count", "totalShares"), "shares"),
 }  # fmt: skip
+_ANY_KEY = re2.compile(f'"(?:{"|".join(_KEYS)})"')
 _WITHIN = frozenset({"stats", "statistics", "counters", "counts", "metrics", "interactions", "engagement", "analytics"})
 _ADDRESSES = ("url", "canonical_url", "canonicalUrl", "canonical", "link", "permalink", "href", "path", "uri",
               "website_url", "shareUrl")  # fmt: skip
@@ -47,10 +47,8 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def in_page_state(page: Page) -> list[Found]:
     """Return the counters of views, comments and shares that the page's data binds to this page."""
-    if not any(sign in page.text for sign in _SIGNS):
-        return []
     found = []
-    for value in _values(page.text):
+    for value in _values(page.code):
         for node in _objects(value):
             counts = list(_counts(node))
             if counts and not _is_video(node) and _is_this_page(page, node):
@@ -58,19 +56,18 @@ def in_page_state(page: Page) -> list[Found]:
     return found
 
 
-def _values(source: str) -> Iterator[Any]:
+def _values(code: Iterable[Script]) -> Iterator[Any]:
     flight: list[str] = []
-    for opening in _OPENING.finditer(source):
-        end = source.find("</script", opening.end())
-        content = source[opening.end() : min(end if end >= 0 else len(source), opening.end() + _LARGEST)]
-        if "__next_f" in content[:80]:
+    for attributes, text in code:
+        content, head = text[:_LARGEST], text[:300]
+        if "__next_f" in head:
             flight += [part for part in (_decoded(row) for row in _FLIGHT.findall(content)) if isinstance(part, str)]
-        elif "__NUXT_DATA__" in opening[1]:
+        elif "__NUXT_DATA__" in attributes:
             value = _decoded(content)
             yield from _revived(value) if isinstance(value, list) else ()
-        elif _STATE.search(opening[1]) and _has_counter(content):
+        elif _STATE.search(attributes) and _has_counter(content):
             yield _decoded(content)
-        elif "__" in content[:300] or "Fusion" in content[:300]:
+        elif "__" in head or "Fusion" in head:
             yield from (_decoded(content[start.end() :]) for start in _ASSIGNED.finditer(content))
     for row in "".join(flight).split("\n"):
         start = _FLIGHT_ROW.match(row)
@@ -80,7 +77,7 @@ def _values(source: str) -> Iterator[Any]:
 
 def _has_counter(content: str) -> bool:
     """Say whether a counter's key stands in a script; most are then not decoded."""
-    return any(f'"{key}"' in content for key in _KEYS)
+    return _ANY_KEY.search(content) is not None
 
 
 def _decoded(source: str) -> Any:

@@ -28,7 +28,6 @@ _ACTIONS = {
 }
 # Joomla and Drupal say it to machines: content="UserPageVisits:207".
 _LEGACY = re.compile(r"(UserPageVisits|UserComments|UserShares)\s*:(.*)", re.IGNORECASE)
-_ITEMPROP_COMMENTS = re.compile(r"""itemprop=["']?commentCount""")
 
 
 def in_json_ld(page: Page, metric: str) -> Iterator[Found]:
@@ -87,10 +86,9 @@ def in_markup(page: Page, metric: str, pieces: Pieces) -> Iterator[Found]:
             raw = element.get("content") or text_of(element)
             source = "dom interactionCount"
             yield 3, Counter(metric=metric, value=count.value, exact=count.exact, source=source, raw=raw)
-    if pieces.has_interactions:
-        yield from _microdata(page, metric)
-    if metric == "comments" and "commentCount" in page.text and _ITEMPROP_COMMENTS.search(page.text):
-        for element in page.tree.xpath("//*[@itemprop='commentCount']"):
+    yield from _microdata(page, metric)
+    if metric == "comments":
+        for element in (element for element in page.marked("itemprop") if element.get("itemprop") == "commentCount"):
             raw = element.get("content") or text_of(element)
             count = read(raw, metric) if not _is_foreign_item(page, element) else None
             if count is not None:
@@ -100,15 +98,15 @@ def in_markup(page: Page, metric: str, pieces: Pieces) -> Iterator[Found]:
 def _legacy_holders(page: Page, pieces: Pieces) -> list[HtmlElement]:
     """Return the elements that may say "UserPageVisits:207": any meta tag, and what is marked so."""
     found = [element for element in pieces.metas if (element.get("content") or "").startswith("User")]
-    if not found and pieces.has_interactions:
-        marked = "//*[contains(@itemprop, 'interactionCount') or contains(@property, 'interactionCount')]"
-        return list(page.tree.xpath(marked))
-    return found
+    if found:
+        return found
+    marks = ("itemprop", "property") if "interactionCount" in page.text else ()
+    return [element for mark in marks for element in page.marked(mark) if "interactionCount" in element.get(mark)]
 
 
 def _microdata(page: Page, metric: str) -> Iterator[Found]:
     """Read nested interactionStatistic items by their type."""
-    for item in page.tree.xpath("//*[@itemprop='interactionStatistic']"):
+    for item in (item for item in page.marked("itemprop") if item.get("itemprop") == "interactionStatistic"):
         kinds = [_told(node) for node in item.xpath(".//*[@itemprop='interactionType']")]
         counts = item.xpath(".//*[@itemprop='userInteractionCount']")
         if not kinds or not counts or _action(kinds[0]) not in _ACTIONS[metric] or _is_foreign_item(page, item):
