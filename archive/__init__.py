@@ -34,6 +34,7 @@ from archive.records import (
     Signal,
     SiteFacts,
 )
+from archive.rereading import Kept
 from archive.store import Archive
 from archive.warc import Skipped, archived_headers, read_captures, warc_files
 
@@ -47,6 +48,7 @@ __all__ = [
     "Counter",
     "Fetched",
     "Identity",
+    "Kept",
     "Kind",
     "Known",
     "LeaseHeldError",

@@ -56,8 +56,8 @@ def changes(archive: Archive, since: datetime, until: datetime, *, site: str | N
             quiet: bool = False) -> Iterator[Changed]:  # fmt: skip
     """Yield what changed at the papers from ``since`` up to ``until``, in order of time; first versions are no change.
 
-    ``quiet`` leaves only what no modified date admits: stealth edits and removals. Rereads are not among them, for
-    they change what we know and not what was printed.
+    ``quiet`` leaves only what no modified date admits: stealth edits and removals. What only a reread
+    found is not among them: it changes what we know, not what was printed.
     """
     with archive.engine.connect() as connection:
         if site is not None:
@@ -89,13 +89,22 @@ def _page(after: tuple[datetime, int], until: datetime, site: str | None, *, qui
         .outerjoin(old, old.c.id == before.c.content_id)
         .outerjoin(new, new.c.id == row.content_id)
         .where(row.known_to == t.OPEN, row.valid_from >= at, row.valid_from < until, row.number > 1,
-               row.reason != t.Reason.REREAD, visible(row.article_id), sa.or_(row.valid_from > at, row.id > number))
+               _was_observed(), visible(row.article_id), sa.or_(row.valid_from > at, row.id > number))
         .order_by(row.valid_from, row.id)
         .limit(PAGE)
     )  # fmt: skip
     if site is not None:
         query = query.where(t.site.c.name == site)
     return query.where(sa.or_(row.stealth, row.state == t.State.GONE)) if quiet else query
+
+
+def _was_observed() -> sa.ColumnElement[bool]:
+    """Say whether a version began by what the paper did: one that only a reread found is no change of a week."""
+    row, once = t.version.c, t.version.alias("once").c
+    observed_once = sa.exists().where(
+        once.article_id == row.article_id, once.valid_from == row.valid_from, once.reason != t.Reason.REREAD
+    )
+    return sa.or_(row.reason != t.Reason.REREAD, observed_once)
 
 
 def _changed(row: Any) -> Changed:

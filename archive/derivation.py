@@ -82,24 +82,31 @@ def current_spans(connection: Connection, article: int) -> list[sa.Row[Any]]:
     return list(connection.execute(query))
 
 
-def bring_in_step(connection: Connection, article: int, known_at: datetime) -> list[Span]:
-    """Derive the article anew and write what differs; return the versions that were written."""
+def bring_in_step(connection: Connection, article: int, known_at: datetime, *, reread: bool = False) -> list[Span]:
+    """Derive the article anew and write what differs; return the versions that were written.
+
+    After a ``reread`` a version is also written anew when it says the same but was read better, and nothing that is
+    written counts as a change of the paper's.
+    """
     seen = observations(connection, article)
     chain = derive(seen)
     held = current_spans(connection, article)
-    same = _common_length(held, chain.spans)
+    same = _common_length(held, chain.spans, reread=reread)
     _close(connection, held[same:], known_at)
-    written = _write(connection, article, chain.spans, held[:same], known_at, late=len(held) > same)
+    late = t.Reason.LATE_CAPTURE if len(held) > same else t.Reason.OBSERVED
+    reason = t.Reason.REREAD if reread else late
+    written = _write(connection, article, chain.spans, held[:same], known_at, reason)
     _update_article(connection, article, chain, seen)
     for span in written:
-        connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=str(span.change)))
+        kind = "reread" if reread else str(span.change)
+        connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=kind))
     return written
 
 
-def _common_length(held: list[sa.Row[Any]], spans: tuple[Span, ...]) -> int:
+def _common_length(held: list[sa.Row[Any]], spans: tuple[Span, ...], *, reread: bool) -> int:
     same = 0
     for row, span in zip(held, spans, strict=False):
-        if _identity(row) != _identity(span):
+        if _identity(row) != _identity(span) or (reread and row.reading_id != span.reading_id):
             break
         same += 1
     return same
@@ -118,7 +125,7 @@ def _close(connection: Connection, held: list[sa.Row[Any]], known_at: datetime) 
 
 
 def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: list[sa.Row[Any]], known_at: datetime,
-           *, late: bool) -> list[Span]:  # fmt: skip
+           reason: t.Reason) -> list[Span]:  # fmt: skip
     for row, span in zip(kept, spans, strict=False):
         ends = {"valid_to": span.valid_to, "last_seen_at": span.last_seen_at,
                 "prev_last_seen_at": span.prev_last_seen_at}  # fmt: skip
@@ -130,7 +137,7 @@ def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: 
         connection.execute(
             t.version.insert().values(
                 article_id=article, known_from=known_at, known_to=t.FOREVER,
-                reason=t.Reason.LATE_CAPTURE if late else t.Reason.OBSERVED, **values,
+                reason=reason, **values,
             )
         )  # fmt: skip
     return list(new)
@@ -138,7 +145,7 @@ def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: 
 
 def _update_article(connection: Connection, article: int, chain: Chain, seen: list[Observation]) -> None:
     if not chain.spans:
-        return
+        return  # nothing that could be read is known of it; a reread may have found that out
     last = chain.spans[-1]
     row = t.version.c
     head = connection.execute(

@@ -71,9 +71,12 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     number = rows.find_capture(connection, capture)
     if number is None:
         raise StoreError(f"{capture.url}: its capture is not in the database")
+    before = rows.close_reading(connection, number, known_at)
     if reading.outcome != "read" or key is None:
         rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
                             site=site)  # fmt: skip
+        if before is not None:
+            _derive_reread(connection, before, known_at)
         return Outcome.UNREAD
     if content is None:
         content, is_new = rows.content_id(connection, reading)
@@ -82,7 +85,8 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
             duplicates.sign(connection, content, reading.signature or duplicates.signature(reading.paragraphs))
     rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)
     rows.see_profiles(connection, reading, site, capture.fetched_at)
-    rows.insert_opt_outs(connection, number, reading.opt_outs)
+    if before is None:
+        rows.insert_opt_outs(connection, number, reading.opt_outs)
     article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
     if article is None:
         article = identity.new_article(connection, key, site, capture.fetched_at)
@@ -91,15 +95,15 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
     listings.mark_article_fetched(connection, article, capture.fetched_at)
     _adopt(connection, article, capture.url)
-    written = _derive(connection, article, known_at)
-    touched = {(counter.metric, counter.source) for counter in reading.counters}
-    derivation.bring_counters_in_step(connection, article, touched)
+    written = _derive(connection, article, known_at, reread=before is not None)
+    counters = {(counter.metric, counter.source) for counter in reading.counters}
+    derivation.bring_counters_in_step(connection, article, counters | (before.counters if before else set()))
     due = {"due_at": due_at} if due_at is not None else {}
     connection.execute(
         t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
     )
     takedown.hide_if_named(connection, article)
-    return _outcome(written)
+    return _outcome(written) if before is None else Outcome.REREAD
 
 
 def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known_at: datetime) -> dict[Outcome, int]:
@@ -133,9 +137,16 @@ def _adopt(connection: Connection, article: int, url: str) -> None:
     )
 
 
-def _derive(connection: Connection, article: int, known_at: datetime) -> list[Span]:
+def _derive_reread(connection: Connection, before: rows.Superseded, known_at: datetime) -> None:
+    """Derive an article anew whose page is not read as one any more."""
+    if before.article_id is not None:
+        _derive(connection, before.article_id, known_at, reread=True)
+        derivation.bring_counters_in_step(connection, before.article_id, before.counters)
+
+
+def _derive(connection: Connection, article: int, known_at: datetime, *, reread: bool = False) -> list[Span]:
     before = [row.content_id for row in derivation.current_spans(connection, article)]
-    written = derivation.bring_in_step(connection, article, known_at)
+    written = derivation.bring_in_step(connection, article, known_at, reread=reread)
     if written:
         after = [span.content_id for span in written]
         search.mark_superseded(connection, [content for content in (*before, *after) if content is not None])

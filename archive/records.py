@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     UNREAD = "unread"  # kept, but no article could be read on it; the reason says why
     KEPT = "kept"  # kept, and nothing to read: a listing, a redirect, robots.txt, an error
     KNOWN = "known"  # exactly this capture was in the archive already
+    REREAD = "reread"  # what today's reader reads on a kept capture took the place of what was read before
 
 
 class Kind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -219,6 +220,30 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, co
     if full:
         _insert_authors(connection, reading, new, site)
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A reading that another one of the same capture takes the place of: whose it was, and what it counted."""
+
+    article_id: int | None
+    counters: set[tuple[str, str]]
+
+
+def close_reading(connection: Connection, capture: int, known_at: datetime) -> Superseded | None:
+    """Close what was read on a capture before, on the known axis; None when nothing was."""
+    row = t.reading.c
+    is_open = sa.and_(row.capture_id == capture, row.known_to == t.OPEN)
+    held = connection.execute(
+        sa.select(row.known_from, row.counters, t.capture.c.article_id)
+        .join(t.capture, t.capture.c.id == row.capture_id)
+        .where(is_open)
+    ).first()
+    if held is None:
+        return None
+    ends = max(known_at, held.known_from + timedelta(microseconds=1))
+    connection.execute(t.reading.update().where(is_open).values(known_to=ends))
+    return Superseded(held.article_id, {(metric, source) for metric, _, source, *_ in held.counters})
 
 
 def author_id(connection: Connection, site: int, name: str) -> int:

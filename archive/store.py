@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, events, identity, ingest, listings, rows, takedown
+from archive import asked, database, events, identity, ingest, listings, rereading, rows, takedown
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
@@ -45,7 +45,7 @@ from archive.warc import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -167,6 +167,25 @@ class Archive:
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
             return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
+                                      known_at=known_at, full=full)  # fmt: skip
+
+    def reread(self, capture: Capture, reading: Reading, *, article: str | None = None) -> Outcome:
+        """Put what is read now on a kept capture in the place of what was read before: no version comes of it.
+
+        ``article`` is the key of the article that the capture belongs to; one that had none gets it from
+        :meth:`resolve`. Nothing is written, and the outcome is KNOWN, where both say the same.
+        """
+        reading = storable(reading)
+        if not self.differences(capture, reading):
+            return Outcome.KNOWN
+        if reading.outcome == "read" and article is None:
+            article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
+        visit, known_at = self._visit(capture.visit), self._next_known()
+        full = reading.outcome == "read"
+        values = _reading_values(reading, article, None, full=full)
+        self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
+        with self._journal.pointing() as connection:
+            return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=None,
                                       known_at=known_at, full=full)  # fmt: skip
 
     def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, page: int = 1, is_whole: bool = False,
@@ -364,6 +383,23 @@ class Archive:
                 found = identity.article_by_identities(connection, number, reading.identities, reading.title)
                 found = found or identity.article_by_text(connection, number, reading)
         return found or identity.mint_key(site, capture.record_id)
+
+    def story_captures(self, *, site: str | None = None, since: datetime | None = None) -> Iterator[rereading.Kept]:
+        """Yield the captures of story pages in the order in which they came: of one site, fetched ``since`` a time."""
+        after = 0
+        while True:
+            with self.engine.connect() as connection:
+                found = rereading.kept(connection, after, site, since)
+            if not found:
+                return
+            yield from found
+            after = found[-1].id
+
+    def differences(self, capture: Capture, reading: Reading) -> dict[str, tuple[Any, Any]]:
+        """Return, by field, what was read before on a kept capture and what a reading says now, where they differ."""
+        with self.engine.connect() as connection:
+            before = rereading.values_before(connection, capture.record_id.bytes)
+        return rereading.differences(before, storable(reading))
 
     def has(self, capture: Capture) -> bool:
         """Say whether exactly this capture is here and, where it can be read, was read."""

@@ -192,6 +192,10 @@ class Visit:
         self.account.beside_bytes += size
         self._count(f"beside/{meaning}")
 
+    def differs(self, field: str) -> None:
+        """Count a field that is read otherwise now than before."""
+        self.account.differences[field] += 1
+
     def copied(self) -> None:
         """Count an article that carries exactly the text of another."""
         self.account.copies += 1

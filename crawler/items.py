@@ -19,3 +19,4 @@ class Item:
     known: Known | None = None  # the article that was asked for again
     reading: Reading | None = None
     article: str | None = None  # the article's key
+    is_reread: bool = False  # a capture that the archive had and that is read again

@@ -56,6 +56,7 @@ class Account:
     access: Counter[str] = field(default_factory=Counter)  # free, metered, walled, unknown → stories read
     beside: Counter[str] = field(default_factory=Counter)  # lead-image, requisites, or why not → requests
     beside_bytes: int = 0
+    differences: Counter[str] = field(default_factory=Counter)  # field → captures that are read otherwise now
     copies: int = 0  # articles that carry another's text
     languages: Counter[str] = field(default_factory=Counter)  # language → stories read in it
     site_file: dict[str, Any] | None = None  # what the visit shows of a site file nobody has confirmed
@@ -166,6 +167,7 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "skipped": dict(account.skipped.most_common()),
         "statuses": dict(sorted(account.statuses.items())),
         "beside": {**account.beside, "bytes": account.beside_bytes} if account.beside else {},
+        "differences": dict(account.differences.most_common()),
         "copies": account.copies,
         "requests": account.requests,
         "seconds": round(seconds, 1),
@@ -188,6 +190,8 @@ def as_rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     if beside := {name: count for name, count in values["beside"].items() if name != "bytes"}:
         told = ", ".join(f"{count} {name}" for name, count in sorted(beside.items()))
         rows.append(("beside", f"{told}, {values['beside']['bytes'] / 2**20:.1f} MiB"))
+    if reread := outcomes.get(Outcome.REREAD, 0):
+        rows.append(("reread", f"{reread} captures read otherwise: {_by_reason(values['differences'])}"))
     if values["requests"]:
         signals = ", ".join(f"{kind} {seen['links']} ({seen['new']} new)" for kind, seen in values["signals"].items())
         rows.append(("links", signals or "none"))

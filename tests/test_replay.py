@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from archive import corpus
 from tests.crawling import Operator, Paper, feed, story
 
 
@@ -89,10 +90,53 @@ def test_a_path_that_is_wrong_ends_with_2_and_a_line(operator, tmp_path):
     (tmp_path / "empty").mkdir()
     operator.sites.mkdir()
     for argument, said in [
-        ([], "replay: -a warc=FILE_OR_FOLDER is missing: what should be replayed?"),
+        ([], "replay: give -a warc=FILE_OR_FOLDER, or -a source=archive to read the archive's own captures again"),
         (["-a", f"warc={tmp_path}/absent"], f"replay: -a warc={tmp_path}/absent: no such file or folder"),
         (["-a", f"warc={tmp_path}/empty"], f"replay: -a warc={tmp_path}/empty: no *.warc or *.warc.gz in this folder"),
-        (["-a", "war=x"], "replay: -a war: no such argument; there is warc"),
+        (["-a", "war=x"], "replay: -a war: no such argument; there are warc, source, site, since and dry"),
     ]:
         run = operator.crawl("replay", *argument)
         assert (run.status, run.err) == (2, f"{said}\n")
+
+
+def test_the_archives_own_captures_are_read_again_with_todays_site_file(operator):
+    with Paper() as paper:
+        page = story("Bridge closed").replace(b"<h1>", b'<p class="by">Text: Jun Cruz</p><h1>')
+        urls = [paper.say("/bridge", page), paper.say("/market", story("Market opens"))]
+        paper.say("/feed/", feed(*urls), Content_Type="application/rss+xml")
+        operator.site("panublion", paper.url(), feeds=[paper.url("/feed/")])
+        assert operator.crawl("panublion").status == 0
+        asked = len(paper.asked)
+        operator.site("panublion", paper.url(), '[read]\nbyline = ".by"\n', feeds=[paper.url("/feed/")])
+        dry = operator.crawl("replay", "-a", "source=archive", "-a", "site=panublion", "-a", "dry=yes")
+        assert dry.report["differences"]["authors"] == 1
+        assert "panublion: authors: ['Ana Reyes'] → ['Jun Cruz']" in dry.err
+        assert authors(operator, urls[0]) == ["Ana Reyes"]
+        real = operator.crawl("replay", "-a", "source=archive")
+        assert (real.status, real.report["outcomes"]) == (0, {"reread": 1, "known": 1})
+        assert authors(operator, urls[0]) == ["Jun Cruz"]
+        again = operator.crawl("replay", "-a", "source=archive")
+        assert again.report["outcomes"] == {"known": 2}
+        assert len(paper.asked) == asked  # nothing was asked of the paper
+
+
+def authors(operator, url: str) -> list[str]:
+    with operator.archive() as archive:
+        told = corpus.history(archive, url)
+    assert [version["change"] for version in told.versions] == ["new"]
+    return told.versions[0]["authors"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-a", "source=moon"], "there is only archive"),
+        (["-a", "warc=x", "-a", "source=archive"], "give -a warc=FILE_OR_FOLDER, or -a source=archive"),
+        (["-a", "source=archive", "-a", "since=now"], "not a date like 2026-05-31"),
+        (["-a", "source=archive", "-a", "dry=maybe"], "expected yes or no"),
+    ],
+)
+def test_a_wrong_argument_of_a_reread_is_told(operator, words, message):
+    said = operator.crawl("replay", *words)
+    assert said.status == 2
+    assert message in said.err

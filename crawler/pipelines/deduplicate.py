@@ -28,6 +28,8 @@ class DeduplicatePipeline:
 
     def process_item(self, item: Item) -> Item:
         """Return the item with its article's key; one without an article stays as it is."""
+        if item.is_reread and item.article is not None:
+            return item  # whose story it is was decided when it came
         if item.reading is None or item.reading.outcome != "read":
             return replace(item, article=item.known.article) if item.known and item.reading is None else item
         visit = visit_of(self.crawler)

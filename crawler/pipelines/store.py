@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 # What an editor or archivist wants to see go by; the rest is in the summary.
 _WORTH_A_LINE = (Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED)
 
+_SHOWN = 60  # characters of a value before and after a reread
+
 
 class StorePipeline:
     """Saves every item. A page that could not be read is saved too, with the reason beside it."""
@@ -42,7 +45,7 @@ class StorePipeline:
         if visit.is_lost:
             raise DropItem("store lost", log_level="DEBUG")
         try:
-            outcome = visit.archive.save(item.capture, item.reading, article=item.article, due_at=_look_again(item))
+            outcome = self._reread(item) if item.is_reread else self._save(item)
         except ArchiveError as error:
             visit.lost(error)
             raise DropItem("store lost", log_level="DEBUG") from error
@@ -51,6 +54,24 @@ class StorePipeline:
             visit.read(item.reading.access, item.reading.language)
         self._say(item, outcome)
         return item
+
+    def _save(self, item: Item) -> Outcome:
+        archive = visit_of(self.crawler).archive
+        return archive.save(item.capture, item.reading, article=item.article, due_at=_look_again(item))
+
+    def _reread(self, item: Item) -> Outcome:
+        """Put the new reading in the place of the old one, or in a dry run only say what would differ."""
+        visit, reading = visit_of(self.crawler), item.reading
+        if reading is None:
+            return Outcome.KEPT
+        differences = visit.archive.differences(item.capture, reading)
+        for field, (before, now) in differences.items():
+            visit.differs(field)
+            logger.info("%s: %s: %s → %s: %s", item.site.name, field, _short(before), _short(now), item.capture.url)
+        if getattr(self.crawler.spider, "dry", False):
+            return Outcome.REREAD if differences else Outcome.KNOWN
+        captured = replace(item.capture, visit=visit.begin(item.site))
+        return visit.archive.reread(captured, reading, article=item.article)
 
     def _say(self, item: Item, outcome: Outcome) -> None:
         name, url, reading = item.site.name, item.capture.url, item.reading
@@ -64,6 +85,11 @@ class StorePipeline:
         else:
             level = logging.INFO if outcome in _WORTH_A_LINE else logging.DEBUG
             logger.log(level, "%s: %s: %s", name, outcome, url)
+
+
+def _short(value: object) -> str:
+    text = "none" if value is None else str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _look_again(item: Item) -> datetime | None:

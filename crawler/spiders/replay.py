@@ -1,17 +1,18 @@
-"""The same road from WARC files: ours or anybody's, with their dates as fetch times."""
+"""The same road from WARC files, ours or anybody's, with their dates as fetch times; or the archive's own, again."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 
-from archive import Skipped, read_captures, warc_files
+from archive import ArchiveError, Skipped, read_captures, warc_files
 from crawler.discovery.links import hosts
 from crawler.errors import ArgumentError
 from crawler.extensions import visit_of
@@ -39,18 +40,25 @@ class ReplaySpider(Spider):
 
     name = "replay"
 
-    def __init__(self, warc: str | None = None, **other: Any) -> None:
+    def __init__(self, warc: str | None = None, source: str | None = None, site: str | None = None,
+                 since: str | None = None, dry: str | None = None, **other: Any) -> None:  # fmt: skip
         super().__init__(name=other.pop("name", None))
         if other:
-            raise ArgumentError(f"-a {next(iter(other))}: no such argument; there is warc")
-        if not warc:
-            raise ArgumentError("-a warc=FILE_OR_FOLDER is missing: what should be replayed?")
-        path = Path(warc).expanduser()
-        if not path.exists():
-            raise ArgumentError(f"-a warc={warc}: no such file or folder")
-        self.files = warc_files(path)
-        if not self.files:
-            raise ArgumentError(f"-a warc={warc}: no *.warc or *.warc.gz in this folder")
+            raise ArgumentError(
+                f"-a {next(iter(other))}: no such argument; there are warc, source, site, since and dry"
+            )
+        if source not in (None, "archive"):
+            raise ArgumentError(f"-a source={source}: there is only archive")
+        if (warc is None) == (source is None):
+            raise ArgumentError(
+                "give -a warc=FILE_OR_FOLDER, or -a source=archive to read the archive's own captures again"
+            )
+        if source is None and (site, since, dry) != (None, None, None):
+            raise ArgumentError("-a site, since and dry go with -a source=archive")
+        self.files = _files(warc) if warc is not None else []
+        self.of_site = site
+        self.since = _day(since) if since is not None else None
+        self.dry = _switch(dry)
         self._room = asyncio.Semaphore(_IN_FLIGHT)
         self._sites: dict[str, Site] = {}
 
@@ -67,9 +75,34 @@ class ReplaySpider(Spider):
         self._room.release()
 
     async def start(self) -> AsyncIterator[Item]:
-        """Yield every capture that the archive does not have, and count the rest under its reason."""
-        visit = visit_of(self.crawler)
+        """Yield every capture that is to be read, and count the rest under its reason."""
         self._sites = {host: site for site in SiteLoader.from_settings(self.settings).sites() for host in hosts(site)}
+        async for item in self._from_files() if self.files else self._from_archive():
+            yield item
+
+    async def _from_archive(self) -> AsyncIterator[Item]:
+        visit = visit_of(self.crawler)
+        by_name = {site.name: site for site in self._sites.values()}
+        found = visit.archive.story_captures(site=self.of_site, since=self.since)
+        while (kept := await asyncio.to_thread(next, found, None)) is not None:
+            if visit.is_lost:
+                return
+            try:
+                capture = await asyncio.to_thread(kept.load, visit.archive.warc_folder)
+            except ArchiveError as error:
+                visit.problem(str(error))
+                continue
+            site = by_name.get(kept.site, self._site(kept.url))
+            if site.name != kept.site:
+                visit.skipped(f"no site file {kept.site}; name its folder in HEMEROTECA_SITES")
+            elif reason := not_a_page(capture):
+                visit.skipped(reason)
+            else:
+                await self._room.acquire()
+                yield Item(capture=capture, site=site, article=kept.article, is_reread=True)
+
+    async def _from_files(self) -> AsyncIterator[Item]:
+        visit = visit_of(self.crawler)
         for path in self.files:
             logger.info("replay: reading: %s", path)
             records = read_captures(path)
@@ -96,3 +129,26 @@ class ReplaySpider(Spider):
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.") + (f":{parts.port}" if parts.port else "")
         return self._sites.setdefault(host, made_up)
+
+
+def _files(warc: str) -> list[Path]:
+    path = Path(warc).expanduser()
+    if not path.exists():
+        raise ArgumentError(f"-a warc={warc}: no such file or folder")
+    files = warc_files(path)
+    if not files:
+        raise ArgumentError(f"-a warc={warc}: no *.warc or *.warc.gz in this folder")
+    return files
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise ArgumentError(f"-a since={text}: not a date like 2026-05-31") from None
+
+
+def _switch(text: str | None) -> bool:
+    if text not in (None, "yes", "no"):
+        raise ArgumentError(f"-a dry={text}: expected yes or no")
+    return text == "yes"
