@@ -199,11 +199,20 @@ def _known_query(site: str) -> sa.Select[Any]:
         .scalar_subquery()
     )
     page = sa.alias(t.url, "page")
+    part, alone = sa.alias(t.capture, "part"), sa.alias(t.reading, "alone")
+    has_parts = (
+        sa.select(part.c.id)
+        .outerjoin(alone, alone.c.capture_id == part.c.id)
+        .where(part.c.article_id == t.article.c.id, part.c.fetched_at >= capture.fetched_at, part.c.status == 200,
+               alone.c.id.is_(None))
+        .correlate(t.article, t.capture)
+        .exists()
+    )  # fmt: skip
     return (
         sa.select(
             t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at,
             page.c.url.label("page_url"), capture.fetched_at, capture.etag, capture.last_modified,
-            reading.published_at, t.reading.c.modified_at,
+            reading.published_at, t.reading.c.modified_at, has_parts.label("has_parts"),
         )
         .select_from(t.article)
         .join(t.site, t.site.c.id == t.article.c.site_id)
@@ -229,6 +238,7 @@ def _known(row: Any) -> Known:
         published=row.published_at,
         modified=row.modified_at,
         due_at=row.due_at,
+        has_parts=row.has_parts,
     )
 
 

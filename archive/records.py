@@ -151,6 +151,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A further page of a story that is served in parts: its address and, where it was joined, its capture."""
+
+    url: str
+    record_id: str | None = None  # UUID of the capture's WARC-Record-ID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A story's address as a listing gives it, with what the listing says of it."""
 
@@ -205,6 +213,7 @@ class Known:
     published: datetime | None = None
     modified: datetime | None = None
     due_at: datetime | None = None
+    has_parts: bool = False  # served on several pages: a 304 of the first says nothing of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +263,7 @@ class Reading:
     canonical_url: str | None = None
     identities: tuple[Identity, ...] = ()
     counters: tuple[Counter, ...] = ()
+    parts: tuple[Part, ...] = ()  # the story's further pages, in order
     pending: Mapping[str, Any] | None = None  # the read-only request that would fill a script-loaded counter
     opt_outs: tuple[str, ...] = ()  # noarchive, tdm-reservation … as the page states them
     sources: Mapping[str, str] = field(default_factory=dict)  # field → where it was read
@@ -288,6 +298,7 @@ _NESTED: dict[str, type] = {
     "profiles": Profile,
     "identities": Identity,
     "counters": Counter,
+    "parts": Part,
 }
 
 

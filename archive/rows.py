@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Capture, Reader, Reading, SiteFacts
+    from archive.records import Capture, Part, Reader, Reading, SiteFacts
     from archive.warc import Place
 
 
@@ -128,6 +129,13 @@ def find_capture(connection: Connection, capture: Capture) -> int | None:
             )
         )
     return found
+
+
+def claim_parts(connection: Connection, parts: Iterable[Part], article: int) -> None:
+    """Give an article the captures of its further pages. Nothing was read on them alone, so they make no version."""
+    ids = [UUID(part.record_id).bytes for part in parts if part.record_id is not None]
+    if ids:
+        connection.execute(t.capture.update().where(t.capture.c.record_id.in_(ids)).values(article_id=article))
 
 
 # ------------------------------------------------------------------ readings

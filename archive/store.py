@@ -488,7 +488,7 @@ def _reading_values(reading: Reading, article: str | None, due_at: datetime | No
     values = reading_to_json(reading)
     if not full:
         short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access",
-                 "profiles")  # fmt: skip
+                 "profiles", "parts")  # fmt: skip
         values = {name: values[name] for name in short if name in values}
     values |= {"form": "full" if full else "short"}
     if due_at is not None:

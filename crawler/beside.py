@@ -23,7 +23,7 @@ from scrapy import Request
 
 from crawler.discovery.links import host_of, hosts
 from crawler.extensions import visit_of
-from crawler.pipelines.read import charset
+from crawler.pages import charset
 from crawler.stories import is_crash, why
 
 if TYPE_CHECKING:

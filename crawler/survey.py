@@ -20,7 +20,7 @@ from crawler.discovery.shapes import article_pattern
 from crawler.discovery.sitemaps import holds_stories, read_sitemap
 from crawler.errors import CrawlerError, ListingError, ReadingError, SurveyError
 from crawler.newsite import Survey
-from crawler.pipelines.read import charset, not_a_page
+from crawler.pages import charset, not_a_page
 from crawler.reading import Page, read_capture
 from crawler.site import Site
 from crawler.zones import zones_of

@@ -20,7 +20,7 @@ from crawler.fixtures import (
     write_fixture,
 )
 from crawler.loader import OWN_SITES
-from crawler.pipelines.read import charset
+from crawler.pages import charset
 from crawler.reading import read_capture
 from crawler.site import Site
 from tests.crawling import story

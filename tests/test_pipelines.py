@@ -11,8 +11,9 @@ import pytest
 
 from archive import Author, Capture, Moment, Profile, Reader, Reading
 from crawler.items import Item
+from crawler.pages import charset, not_a_page
 from crawler.pipelines.normalise import normalise
-from crawler.pipelines.read import ReadPipeline, charset, not_a_page
+from crawler.pipelines.read import ReadPipeline
 from crawler.site import Site
 from tests.crawling import story
 
@@ -27,7 +28,7 @@ def capture(payload: bytes = b"", kind: str | None = "text/html; charset=utf-8",
     )  # fmt: skip
 
 
-def sometimes_bad(payload, url, encoding, fetched_at, site):
+def sometimes_bad(payload, url, encoding, fetched_at, site, further=()):
     if payload == b"hang":
         time.sleep(60)
     if payload == b"die":

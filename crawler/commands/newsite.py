@@ -10,7 +10,7 @@ from crawler.errors import CrawlerError, SurveyError
 from crawler.fixtures import draft, fixture_folder, write_fixture
 from crawler.loader import OWN_SITES, SiteLoader
 from crawler.newsite import Survey, name_for, site_text
-from crawler.pipelines.read import charset
+from crawler.pages import charset
 from crawler.screen import reading_lines
 from crawler.site import is_stem, load_site
 from crawler.sitefile import checked

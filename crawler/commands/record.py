@@ -9,7 +9,7 @@ from crawler.command import PROJECT, SiteCommand
 from crawler.errors import CrawlerError, FixtureError
 from crawler.fixtures import draft, fixture_folder, write_fixture
 from crawler.loader import OWN_SITES, SiteLoader
-from crawler.pipelines.read import charset
+from crawler.pages import charset
 from crawler.reading import read_capture
 from crawler.screen import reading_lines
 from crawler.survey import Asker

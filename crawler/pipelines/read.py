@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-import re
 import resource
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -13,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from pebble import ProcessExpired, ProcessPool
 
-from archive import Kind, Reading, signature
+from archive import Kind, Part, Reading, signature
+from crawler.pages import charset, not_a_page
+from crawler.parts import PartMissingError, fetch_part
 from crawler.reading import READER, read_capture, warm_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from typing import Self
 
@@ -28,16 +30,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-_MARKUP = re.compile(rb"<!doctype\s+html|<html|<head|<body", re.IGNORECASE)
 _TRIES = 3  # times that a page is given to a new pool when the pool broke, whichever page broke it
 _MOST_PAGES = 2000  # read by one process, then a fresh one takes its place: what a library leaks never fills the bound
-_UNSURE = ("", "text/plain", "application/octet-stream", "unknown/unknown")
 
 
-def read_and_sign(payload: bytes, url: str, encoding: str | None, fetched_at: datetime, site: Site) -> Reading:
-    """Read a page and sign its text for near-duplicates, both in the process that reads."""
-    reading = read_capture(payload, url, encoding, fetched_at, site)
+def read_and_sign(payload: bytes, url: str, encoding: str | None, fetched_at: datetime, site: Site,
+                  further: Sequence[tuple[bytes, str, str | None]] = ()) -> Reading:  # fmt: skip
+    """Read a story and sign its text for near-duplicates, both in the process that reads."""
+    reading = read_capture(payload, url, encoding, fetched_at, site, further)
     return replace(reading, signature=signature(reading.paragraphs))
 
 
@@ -46,7 +46,8 @@ class ReadPipeline:
 
     reader = staticmethod(read_and_sign)
 
-    def __init__(self, workers: int, timeout: float, memory: int = 0) -> None:
+    def __init__(self, workers: int, timeout: float, memory: int = 0, crawler: Crawler | None = None) -> None:
+        self.crawler = crawler
         self.workers = workers
         self.timeout = timeout
         self.memory = memory
@@ -60,6 +61,7 @@ class ReadPipeline:
             max(settings.getint("HEMEROTECA_READERS"), 1),
             settings.getfloat("HEMEROTECA_READ_TIMEOUT"),
             settings.getint("HEMEROTECA_READ_MEMORY"),
+            crawler,
         )
 
     async def process_item(self, item: Item) -> Item:
@@ -72,14 +74,39 @@ class ReadPipeline:
         if capture.truncated:
             # Half a story would look like a story whose second half was quietly taken away.
             return replace(item, reading=_unreadable(f"cut off: {capture.truncated}"))
-        return replace(item, reading=await self.read(item))
+        reading = await self.read(item)
+        if reading.outcome == "read" and reading.parts and self._fetches():
+            reading = await self._whole(item, reading)
+        return replace(item, reading=reading)
 
-    async def read(self, item: Item) -> Reading:
-        """Read one page; a reader that hangs, dies or wants too much memory takes only this page with it."""
+    def _fetches(self) -> bool:
+        # A replay asks nobody for what its files do not hold.
+        return self.crawler is not None and getattr(self.crawler.spider, "site", None) is not None
+
+    async def _whole(self, item: Item, reading: Reading) -> Reading:
+        """Fetch a story's further pages, and those that these name; read all as one."""
+        assert self.crawler is not None  # noqa: S101  # _fetches says so
+        parts: list[Capture] = []
+        while len(parts) < len(reading.parts):
+            try:
+                for part in reading.parts[len(parts) :]:
+                    fetched = await fetch_part(self.crawler, part.url, item.capture)
+                    if fetched is None:
+                        break
+                    parts.append(fetched)
+            except PartMissingError as error:
+                return _unreadable(str(error))
+            before, reading = len(reading.parts), await self.read(item, parts)
+            if reading.outcome != "read" or len(parts) < before:
+                break
+        return replace(reading, parts=tuple(Part(url=part.url, record_id=str(part.record_id)) for part in parts))
+
+    async def read(self, item: Item, further: Sequence[Capture] = ()) -> Reading:
+        """Read one story; a reader that hangs, dies or wants too much memory takes only this story with it."""
         for _ in range(_TRIES):
             pool = self._pool = self._pool or self._opened()
             try:
-                return await self._read_in(pool, item)
+                return await self._read_in(pool, item, further)
             except TimeoutError:
                 return _unreadable(f"the reader took longer than {self.timeout:g} s")
             except MemoryError:
@@ -91,9 +118,10 @@ class ReadPipeline:
                 await self._close(pool)
         return _unreadable("the readers died before they began")
 
-    async def _read_in(self, pool: ProcessPool, item: Item) -> Reading:
+    async def _read_in(self, pool: ProcessPool, item: Item, further: Sequence[Capture]) -> Reading:
         capture = item.capture
-        args = (capture.payload, capture.url, charset(capture), capture.fetched_at, item.site)
+        parts = [(part.payload, part.url, charset(part)) for part in further]
+        args = (capture.payload, capture.url, charset(capture), capture.fetched_at, item.site, parts)
         return await asyncio.wrap_future(pool.schedule(self.reader, args=args, timeout=self.timeout))
 
     def _opened(self) -> ProcessPool:
@@ -128,22 +156,3 @@ def prepare(memory: int) -> None:
 
 def _unreadable(reason: str) -> Reading:
     return Reading(reader=READER, outcome="unreadable", reason=reason)
-
-
-def not_a_page(capture: Capture) -> str | None:
-    """Say why an answer with 200 cannot hold an article: it is no HTML."""
-    if capture.kind is not Kind.RESPONSE or capture.status != 200:
-        return None
-    kind = (capture.header("content-type") or "").partition(";")[0].strip().lower()
-    if "html" in kind:
-        return None
-    # Without a type, or with one that servers give to anything, the beginning decides.
-    if kind in _UNSURE and _MARKUP.search(capture.payload[:2000]):
-        return None
-    return f"not a page: {kind or 'no content type'}"
-
-
-def charset(capture: Capture) -> str | None:
-    """Return the charset that the Content-Type header names."""
-    found = _CHARSET.search(capture.header("content-type") or "")
-    return found[1] if found else None

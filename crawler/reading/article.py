@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from archive.records import Counter, Reading
+from archive.records import Counter, Part, Reading
 from crawler.errors import ReadingError
 from crawler.reading import READER, body, byline, counters, dates, profiles
 from crawler.reading.attributes import NamePattern
@@ -20,10 +20,12 @@ from crawler.reading.jsonld import text
 from crawler.reading.judge import why_not_article
 from crawler.reading.language import language_of
 from crawler.reading.page import Page
+from crawler.reading.parts import is_further, parts_of
 from crawler.reading.section import section_of
 from crawler.reading.title import title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from lxml.html import HtmlElement
@@ -48,12 +50,15 @@ class _Draft:
             self.sources[name] = source
 
 
-def read(page: Page, site: Site) -> Reading:
-    """Read the article on a page; raise ReadingError if it cannot be read.
+def read(page: Page, site: Site, further: Sequence[Page] = ()) -> Reading:
+    """Read the article on a page, and on its ``further`` pages; raise ReadingError if it cannot be read.
 
     The outcome of the error is ``not_article`` for a page that is none, and ``empty`` for one without title or body.
     """
+    if is_further(page):
+        raise ReadingError("not_article", "a further page of a story")
     layout = site.layout(page.fetched_at)
+    parts = parts_of((page, *further))
     page = page.without(layout.remove)
     clock = dates.Clock.of(page, site)
     draft = _Draft()
@@ -68,14 +73,22 @@ def read(page: Page, site: Site) -> Reading:
     for name in ("title", "paragraphs"):
         if name not in draft.values:
             raise ReadingError("empty", f"no {'body' if name == 'paragraphs' else name}")
+    for part in further:
+        lines = (*lines, *_join(draft, part.without(layout.remove), layout, clock))
     _derived(draft, page, lines)
+    draft.set("parts", tuple(Part(url=address) for address in parts), "page")
     return Reading(reader=READER, sources=draft.sources, **draft.values)
 
 
-def read_capture(payload: bytes, url: str, encoding: str | None, fetched_at: datetime | None, site: Site) -> Reading:
-    """Return the reading of one capture; a page that cannot be read gives a reading that says why."""
+def read_capture(payload: bytes, url: str, encoding: str | None, fetched_at: datetime | None, site: Site,
+                 further: Sequence[tuple[bytes, str, str | None]] = ()) -> Reading:  # fmt: skip
+    """Return the reading of one capture; a page that cannot be read gives a reading that says why.
+
+    ``further`` are payload, address and encoding of the story's further pages, in order.
+    """
     try:
-        return read(Page.parse(payload, url, encoding, fetched_at), site)
+        pages = [Page.parse(*part, fetched_at) for part in further]
+        return read(Page.parse(payload, url, encoding, fetched_at), site, pages)
     except ReadingError as error:
         return Reading(reader=READER, outcome=error.outcome, reason=str(error))
     except MemoryError:
@@ -242,6 +255,20 @@ def _paragraphs(draft: _Draft, page: Page, clock: dates.Clock, boxes: profiles.B
     found = body.paragraphs_of(page, [box for box, _ in boxes])
     draft.set("paragraphs", body.filtered(found, known, clock), "trafilatura")
     return found
+
+
+def _join(draft: _Draft, part: Page, layout: Layout, clock: dates.Clock) -> tuple[str, ...]:
+    """Add what a further page says to the story's paragraphs, without what it repeats; return its lines."""
+    values = draft.values
+    if layout.body and (stated := body.stated(part, layout.body)):
+        lines = found = stated
+    else:
+        known = body.Known.of(part, values.get("title"), values.get("authors", ()), values.get("profiles", ()))
+        lines = body.paragraphs_of(part, [box for box, _ in profiles.boxes(part)])
+        found = body.filtered(lines, known, clock)
+    told = {fold(paragraph) for paragraph in values["paragraphs"]}
+    values["paragraphs"] += tuple(paragraph for paragraph in found if fold(paragraph) not in told)
+    return lines
 
 
 def _derived(draft: _Draft, page: Page, lines: tuple[str, ...]) -> None:

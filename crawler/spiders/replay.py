@@ -18,7 +18,7 @@ from crawler.errors import ArgumentError
 from crawler.extensions import visit_of
 from crawler.items import Item
 from crawler.loader import SiteLoader
-from crawler.pipelines.read import not_a_page
+from crawler.pages import not_a_page
 from crawler.site import Site
 
 if TYPE_CHECKING:

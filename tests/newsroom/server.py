@@ -33,6 +33,7 @@ class Request:
     path: str  # with the query
     headers: Mapping[str, str]  # names in lower case
     status: int
+    size: int  # bytes of the body that was sent
     at: datetime
 
 
@@ -272,8 +273,9 @@ class Server:
             response = replace(response, cut_after=wrong.cut_after)
         now = self.newsroom.now
         self.requests.append(
-            Request(paper=name, method=method, path=target, headers=headers, status=response.status, at=now)
-        )
+            Request(paper=name, method=method, path=target, headers=headers, status=response.status,
+                    size=len(response.body), at=now)
+        )  # fmt: skip
         return response, wrong.latency
 
     def _printed(self, name: str, method: str, target: str, headers: dict[str, str]) -> Response:
