@@ -1,10 +1,14 @@
 """Stories that are served on several pages: fetched, read and kept as one."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
-from archive import Outcome, corpus
+from archive import Archive, Outcome, corpus, shifted_clock
 from archive import tables as t
+from archive.dump import dump
+from archive.rebuild import rebuild_into
 from tests.crawling import WORDS, Operator, Paper, feed, sitemap, story
 
 XML = "text/xml; charset=utf-8"
@@ -43,6 +47,11 @@ def versions(operator: Operator, paper: Paper) -> list[tuple[str, list[str]]]:
                 for found in history.versions]  # fmt: skip
 
 
+def dumped(home: Path) -> list[str]:
+    with Archive(home, readonly=True) as archive, archive.engine.connect() as connection:
+        return sorted(dump(connection))
+
+
 def begun(*names: str) -> list[str]:
     return [f"{name} {what}" for name in names for what in ("begins", "ends")]
 
@@ -72,6 +81,11 @@ def test_parts_are_one_article_with_one_version_and_a_change_on_any_of_them_is_i
     operator.environment["HEMEROTECA_CLOCK_OFFSET"] = "172800"
     assert operator.crawl("panublion").report["outcomes"] == {"unchanged": 1}
     assert len(versions(operator, paper)) == 2
+    # What belongs together is told by the WARC files alone.
+    rebuilt = operator.home.with_name("rebuilt")
+    rebuild_into(operator.home, rebuilt, shifted_clock())
+    assert dumped(rebuilt) == dumped(operator.home)
+    assert any("article" in line and f"{PATH}3/" in line for line in dumped(rebuilt))
 
 
 @pytest.mark.parametrize(("status", "left"), [(404, begun("One")), (503, None), (0, None)])
