@@ -20,6 +20,7 @@ from rich.text import Text
 from archive import audit, corpus, diff_page, events, screen, takedown
 from archive.changes import changes as list_changes
 from archive.clock import shifted_clock
+from archive.copies import copies as list_copies
 from archive.describe import stamp
 from archive.diff import Text as Told
 from archive.diff import compare, unified
@@ -275,6 +276,18 @@ def changes(
             colour = _console().color_system is not None
             for changed in found:
                 _show(screen.change(changed, colour=colour))
+
+
+@app.command(epilog="Example: hemeroteca copies m2cou6bwoqnwm")
+def copies(story: Story, home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """List the papers that carry the same text: who was first, what each added and cut. With --json, one a line."""
+    with _opened(home, database) as archive:
+        found = list_copies(archive, story)
+    if as_json:
+        for told in found:
+            _print_json(told)
+    else:
+        _show(screen.copies_table(found))
 
 
 @app.command(epilog="Example: hemeroteca export last-year.jsonl.zst --from 2025-01-01 --to 2025-12-31")

@@ -130,6 +130,18 @@ def change(changed: Changed, *, colour: bool) -> Iterator[RenderableType]:
         yield Padding(Text(changed.title or changed.article, style="bold"), (0, 0, 1, 0), expand=False)
 
 
+def copies_table(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw the papers that carry one text, the first of all first."""
+    if not found:
+        yield Text("no other paper in this archive carries this text")
+        return
+    table = Table("first seen (UTC)", "site", "added", "cut", "article", "headline", box=None, header_style="dim")
+    for told in found:
+        table.add_row(minute(told["first_seen"]), told["site"], f"{told['added']:.0%}", f"{told['cut']:.0%}",
+                      told["id"], told["title"])  # fmt: skip
+    yield table
+
+
 def _same_lines(count: int) -> Iterator[RenderableType]:
     if count:
         yield Padding(

@@ -178,7 +178,9 @@ def test_changes_lists_the_days_asked_for(run: Callable[..., Said], filled: str)
     assert "not a day" in run("changes", "--from", "yesterday").err
 
 
-@pytest.mark.parametrize("command", ["", "stats", "search", "show", "history", "diff", "changes", "export", "verify"])
+@pytest.mark.parametrize(
+    "command", ["", "stats", "search", "show", "history", "diff", "changes", "copies", "export", "verify"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     said = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
     assert said.exit_code == 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archive import Archive, corpus, duplicates
 from archive import tables as t
+from archive.copies import copies
 from archive.selection import Selection
 from tests.archive.make import DAY, START, Paper, SettableClock, reading, rows
 from tests.newsroom.newsroom import Newsroom
@@ -136,6 +137,23 @@ def test_agency_copy_under_different_headlines_and_bylines_is_one_cluster(
     print_story(archive, clock, "sever", 1, 0, day=1)
     first = address("highland", 0)
     assert clusters(archive) == {(first, frozenset({first, address("lakeside", 0)}))}
+
+
+def test_copies_say_who_was_first_and_what_was_added_and_cut(archive: Archive, clock: SettableClock) -> None:
+    print_story(archive, clock, "lakeside", 0, 0, day=1)
+    print_story(archive, clock, "highland", 0, 1, day=2)
+    print_story(archive, clock, "bisaya", 0, 3, day=3)
+    first, longer, shorter = copies(archive, address("highland", 0))
+    assert [told["site"] for told in (first, longer, shorter)] == ["lakeside", "highland", "bisaya"]
+    assert (first["added"], first["cut"]) == (0, 0)
+    assert longer["added"] > 0 == longer["cut"]
+    assert shorter["cut"] > 0 == shorter["added"]
+    assert copies(archive, address("bisaya", 0)) == copies(archive, address("lakeside", 0))
+
+
+def test_an_article_of_no_cluster_has_no_copies(archive: Archive, clock: SettableClock) -> None:
+    print_story(archive, clock, "lakeside", 0, 0, day=1)
+    assert copies(archive, address("lakeside", 0)) == []
 
 
 def test_two_likenesses_of_one_paper_are_no_copies_unless_they_are_almost_the_same(
