@@ -31,7 +31,7 @@ from archive.export.jsonl import check_name
 from archive.rebuild import rebuild_database, rebuild_in_place, rebuild_into
 from archive.scan import own_files
 from archive.selection import Selection, parse_day, parse_time
-from archive.store import Archive
+from archive.store import Archive, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -87,6 +87,8 @@ def main() -> None:
 @contextmanager
 def _opened(home: Path, database: str | None) -> Iterator[Archive]:
     with Archive(home, database=database, readonly=True) as archive:
+        if archive.notice:
+            print(f"hemeroteca: {archive.notice}", file=sys.stderr)  # noqa: T201 - the command speaks to its user
         yield archive
 
 
@@ -508,6 +510,24 @@ def dump(home: Home = Path(DEFAULT_HOME), database: Database = None) -> None:
     with _opened(home, database) as archive, archive.engine.connect() as connection:
         for line in dumped(connection):
             sys.stdout.write(line + "\n")
+
+
+@app.command("migrate", epilog="Example: hemeroteca migrate --home /srv/hemeroteca")
+def migrate_schema(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
+    """Bring an archive that an earlier version wrote up to date. No visit may be running.
+
+    SQLite: a copy of the database is made beside it first; delete it when all is well. PostgreSQL: make a backup with
+    pg_dump before you begin.
+    """
+    done = migrate(home, database)
+    if as_json:
+        _print_json({**asdict(done), "backup": str(done.backup) if done.backup else None})
+    elif done.before == done.after:
+        _show([f"the schema is up to date ({done.after})"])
+    else:
+        _show([f"migrated from {done.before} to {done.after}"])
+        if done.backup:
+            _show([f"copy of before: {done.backup}"])
 
 
 def _progress() -> Progress:

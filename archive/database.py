@@ -1,7 +1,8 @@
-"""Open the database of an archive, and keep its schema in step.
+"""Open the database of an archive: SQLite in its folder, or PostgreSQL.
 
 SQLite runs in WAL mode with full sync: a commit that was acknowledged survives a power loss. Writers take the lock
-when they begin, so two processes wait for each other instead of failing half way.
+when they begin, so two processes wait for each other instead of failing half way. PostgreSQL keeps what its own
+settings promise; writers lock the rows they change, always in the same order.
 """
 
 from __future__ import annotations
@@ -9,14 +10,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
@@ -24,32 +20,59 @@ from archive.errors import ArchiveError, StoreError
 from archive.records import canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy.engine import Connection, Engine
 
 DATABASE_NAME = "archive.sqlite"
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 60
+ATTEMPTS = 5
 
 _WRITES = {"hemeroteca_writes": True}
+# Class 40: a deadlock or a failed serialisation was broken by ending one of the writers. 23505: two writers made the
+# same row, such as one address, between the look and the insert; the second look finds it.
+_TRY_AGAIN = ("40001", "40P01", "23505")
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+Value = TypeVar("Value")
+
+
+def default_url(home: Path) -> str:
+    """Return the address of the database that an archive has when nobody names another."""
+    return f"sqlite:///{home / DATABASE_NAME}"
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine for this SQLAlchemy URL; no connection is made yet."""
     try:
-        engine = sa.create_engine(url, json_serializer=canonical_json)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
         raise ArchiveError(f"HEMEROTECA_DATABASE: cannot use {url!r}: {error}") from error
-    if engine.dialect.name != "sqlite":
-        raise ArchiveError(f"HEMEROTECA_DATABASE: {engine.dialect.name} is not supported yet; leave it out for SQLite")
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    driver = _DRIVERS.get(address.drivername)
+    if driver is None:
+        raise ArchiveError(
+            f"HEMEROTECA_DATABASE: cannot use {address.drivername}: write postgresql+psycopg://USER@HOST/NAME, "
+            "or leave it out for SQLite"
+        )
+    try:
+        engine = sa.create_engine(address.set(drivername=driver), json_serializer=canonical_json)
+    except ModuleNotFoundError as error:
+        raise ArchiveError("HEMEROTECA_DATABASE: PostgreSQL needs `pip install 'hemeroteca[postgres]'`") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def writing(engine: Engine) -> Engine:
-    """Return the engine whose transactions take the write lock at once."""
+    """Return the engine whose transactions take SQLite's write lock at once."""
     return engine.execution_options(**_WRITES)
 
 
@@ -60,7 +83,27 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with writing(engine).begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise StoreError(f"{engine.url.render_as_string()}: cannot write: {error.orig}") from error
+        raise _refusal(engine, error) from error
+
+
+def write(engine: Engine, work: Callable[[Connection], Value]) -> Value:
+    """Do this work in a transaction and return what it returns; again, where another writer only came in between.
+
+    The work may be done up to five times, so it must leave nothing behind but rows.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with writing(engine).begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
+                raise _refusal(engine, error) from error
+        time.sleep(0.01 * attempt)
+    raise AssertionError
+
+
+def _refusal(engine: Engine, error: DBAPIError) -> StoreError:
+    return StoreError(f"{engine.url.render_as_string()}: cannot write: {error.orig}")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -90,57 +133,3 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("hemeroteca_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-# ------------------------------------------------------------------ schema
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def newest_revision() -> str:
-    """Return the schema revision that this code needs."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if head is None:
-        raise ArchiveError(f"{MIGRATIONS}: no migrations are installed; install hemeroteca anew")
-    return head
-
-
-def current_revision(engine: Engine) -> str | None:
-    """Return the schema revision of the database, None where there is no schema."""
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except DBAPIError as error:
-        raise StoreError(f"{engine.url.render_as_string()}: cannot open the database: {error.orig}") from error
-
-
-def prepare_schema(engine: Engine) -> None:
-    """Make the schema in an empty database; refuse one that another version of the code made."""
-    try:
-        current = current_revision(engine)
-        if current is None:
-            with writing(engine).begin() as connection:
-                # Somebody else may have made it while we waited for the lock.
-                if MigrationContext.configure(connection).get_current_revision() is None:
-                    command.upgrade(_config(connection), "head")
-            return
-    except DBAPIError as error:
-        raise StoreError(f"{engine.url.render_as_string()}: cannot open the database: {error.orig}") from error
-    check_revision(engine, current)
-
-
-def check_revision(engine: Engine, current: str | None) -> None:
-    """Refuse a database whose schema is not the one this code knows."""
-    newest = newest_revision()
-    if current != newest:
-        raise ArchiveError(
-            f"{engine.url.render_as_string()}: the archive's schema is {current}, this program needs {newest}; "
-            "use the version of hemeroteca that wrote it, or a newer one"
-        )

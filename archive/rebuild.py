@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import sqlalchemy as sa
 
-from archive import database, events, rows
+from archive import database, events, rows, schema
 from archive import tables as t
 from archive.database import transaction
 from archive.errors import ArchiveError
@@ -58,7 +58,7 @@ class Rebuilt:
 def rebuild(folder: Path, engine: Engine, clock: Clock, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
     """Fill an empty database from the WARC files of a folder; ``progress`` is told the bytes as they are read."""
     _refuse_living(folder)
-    database.prepare_schema(engine)
+    schema.prepare_to_write(engine)
     paths = own_files(folder)
     with transaction(engine) as connection:
         if connection.execute(sa.select(t.visit.c.id).limit(1)).first() is not None:

@@ -291,7 +291,7 @@ class Reading:
         return counter.value if counter else None
 
 
-_HALVES = re.compile("[\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _NESTED: dict[str, type] = {
     "authors": Author,
@@ -346,12 +346,21 @@ def reading_from_json(values: Mapping[str, Any]) -> Reading:
 
 
 def storable(reading: Reading) -> Reading:
-    """Return the reading with U+FFFD for each half of a character, which no file nor database can hold.
+    """Return the reading with U+FFFD for what no file or database can hold: NUL, and each half of a character.
 
-    JSON-LD that was cut to a length gives them: the first half of an emoji, escaped.
+    JSON-LD that was cut to a length gives halves: the first of an emoji, escaped.
     """
-    text = canonical_json(reading_to_json(reading))
-    return reading_from_json(json.loads(_HALVES.sub("\ufffd", text))) if _HALVES.search(text) else reading
+    values = reading_to_json(reading)
+    text = canonical_json(values)  # in which NUL is escaped
+    return reading_from_json(_mended(values)) if "\\u0000" in text or _UNSTORABLE.search(text) else reading
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_mended(name): _mended(part) for name, part in value.items()}
+    return [_mended(part) for part in value] if isinstance(value, list) else value
 
 
 def _sparse(record: Any) -> dict[str, Any]:

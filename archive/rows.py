@@ -18,7 +18,7 @@ from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold
 from archive.records import Kind, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -35,8 +35,25 @@ def insert(connection: Connection, table: sa.Table, **values: Any) -> int:
 
 def insert_missing(connection: Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
     """Insert rows; those whose key is there already stay as they are."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
+    connection.execute(_upsert(connection, table).on_conflict_do_nothing(), values)
+
+
+def find_or_insert(connection: Connection, table: sa.Table, key: Mapping[str, Any], **more: Any) -> tuple[int, bool]:
+    """Return the id of the row with this key, and whether it was inserted now.
+
+    Another writer may insert it between the look and the insert: then it is found by the second look.
+    """
+    look = sa.select(table.c.id).filter_by(**key)
+    found = connection.scalar(look)
+    if found is not None:
+        return found, False
+    row = _upsert(connection, table).values(**key, **more).on_conflict_do_nothing().returning(table.c.id)
+    new = connection.scalar(row)
+    return (new, True) if new is not None else (connection.execute(look).scalar_one(), False)
+
+
+def _upsert(connection: Connection, table: sa.Table) -> Any:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 @lru_cache(maxsize=4096)
@@ -57,8 +74,7 @@ def surt(url: str) -> str:
 
 def url_id(connection: Connection, url: str) -> int:
     """Return the id of an address, new ones inserted."""
-    found = connection.scalar(sa.select(t.url.c.id).where(t.url.c.url == url))
-    return found if found is not None else insert(connection, t.url, url=url, urlkey=surt(url))
+    return find_or_insert(connection, t.url, {"url": url}, urlkey=surt(url))[0]
 
 
 def site_id(connection: Connection, facts: SiteFacts, at: datetime) -> int:
@@ -73,11 +89,10 @@ def site_id(connection: Connection, facts: SiteFacts, at: datetime) -> int:
         "facts": dict(facts.facts),
         "seen_at": at,
     }
-    found: int | None = connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == facts.name))
-    if found is None:
-        return insert(connection, t.site, name=facts.name, **values)
-    connection.execute(t.site.update().where(t.site.c.id == found).values(values))
-    return found
+    number, is_new = find_or_insert(connection, t.site, {"name": facts.name}, **values)
+    if not is_new:
+        connection.execute(t.site.update().where(t.site.c.id == number).values(values))
+    return number
 
 
 # ------------------------------------------------------------------ captures
@@ -149,22 +164,17 @@ def reader_id(connection: Connection, reader: Reader) -> int:
         "config_digest": reader.config_digest,
         "norm_version": NORM_VERSION,
     }
-    found = connection.scalar(sa.select(t.reader.c.id).filter_by(**key))
-    return found if found is not None else insert(connection, t.reader, **key)
+    return find_or_insert(connection, t.reader, key)[0]
 
 
 def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
     """Return the id of what a reading says, and whether it was never said before."""
-    digest = reading_digest(reading)
-    found = connection.scalar(sa.select(t.content.c.id).where(t.content.c.digest == digest))
-    if found is not None:
-        return found, False
     names = [author.name for author in reading.authors]
     text = "".join((reading.title or "", reading.standfirst or "", *names, *reading.paragraphs))
-    new = insert(
+    return find_or_insert(
         connection,
         t.content,
-        digest=digest,
+        {"digest": reading_digest(reading)},
         bare_digest=hashlib.sha256(bare(text).encode()).digest(),
         title=reading.title,
         standfirst=reading.standfirst,
@@ -174,7 +184,6 @@ def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
         codec=t.PLAIN,
         body=reading.body.encode(),
     )
-    return new, True
 
 
 def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: bytes) -> bytes:
@@ -256,9 +265,7 @@ def close_reading(connection: Connection, capture: int, known_at: datetime) -> S
 
 def author_id(connection: Connection, site: int, name: str) -> int:
     """Return the id of a name in one site's bylines, new ones inserted."""
-    norm = fold_name(name)
-    found = connection.scalar(sa.select(t.author.c.id).filter_by(site_id=site, name_norm=norm))
-    return found if found is not None else insert(connection, t.author, site_id=site, name_norm=norm, name=name)
+    return find_or_insert(connection, t.author, {"site_id": site, "name_norm": fold_name(name)}, name=name)[0]
 
 
 def _insert_authors(connection: Connection, reading: Reading, reading_id: int, site: int) -> None:

@@ -1,21 +1,24 @@
 """Full-text search: one row of the index per content, newest first by row number.
 
-The index holds no text of its own (FTS5 ``content=''``); its row number is the second of publication times 2**20 plus a
-counter, so that reading it backwards gives the newest first without sorting.
+The index holds no text of its own (SQLite: FTS5 with ``content=''``; PostgreSQL: a tsvector); its row number is the
+second of publication times 2**20 plus a counter, so that reading it backwards gives the newest first without sorting.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import unicodedata
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.exc import DBAPIError
 
 from archive import tables as t
 from archive.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -23,16 +26,26 @@ if TYPE_CHECKING:
     from archive.records import Reading
 
 TABLE = "search_text"
-CREATE_SQLITE = (
-    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(title, standfirst, names, body, content='', "
-    "tokenize='unicode61 remove_diacritics 2')"
-)
+_COLUMNS = "title, standfirst, names, body, content='', tokenize='unicode61 remove_diacritics 2'"
+CREATE = {
+    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5({_COLUMNS})"],
+    "postgresql": [
+        f"CREATE TABLE {TABLE} (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        f"CREATE INDEX {TABLE}_words ON {TABLE} USING gin (words)",
+    ],
+}
 ROWS_PER_SECOND = 1 << 20
 
 text_table = sa.table(TABLE, sa.column("rowid", sa.Integer), *map(sa.column, ("title", "standfirst", "names", "body")))
+words_table = sa.table(TABLE, sa.column("rowid", sa.BigInteger), sa.column("words", TSVECTOR))
 
 _TOKEN = re.compile(r'"([^"]*)"|([()])|([^\s()"]+)|(")')
 _WORDS = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W_]+")
+
+# PostgreSQL takes at most a megabyte of word list and 2 kB of word; a text of this many bytes stays below it.
+_MOST_BYTES = 500_000
+_LONGEST_WORD = 200
 
 
 def index_content(connection: Connection, content: int, reading: Reading, at: datetime) -> None:
@@ -43,15 +56,41 @@ def index_content(connection: Connection, content: int, reading: Reading, at: da
     newest = connection.scalar(sa.select(sa.func.max(row.id)).where(row.id >= base, row.id < base + ROWS_PER_SECOND))
     number = base if newest is None else newest + 1
     connection.execute(t.search_row.insert().values(id=number, content_id=content, superseded=False))
-    connection.execute(
-        text_table.insert().values(
-            rowid=number,
-            title=reading.title or "",
-            standfirst=reading.standfirst or "",
-            names=" ; ".join(author.name for author in reading.authors),
-            body=reading.body,
-        )
-    )
+    names = " ; ".join(author.name for author in reading.authors)
+    fields = {"title": reading.title or "", "standfirst": reading.standfirst or "", "names": names,
+              "body": reading.body}  # fmt: skip
+    put_text(connection, number, fields)
+
+
+def put_text(connection: Connection, number: int, fields: Mapping[str, str]) -> None:
+    """Put title, standfirst, names and body into the index under a row number."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(words_table.insert().values(rowid=number, words=word_list(fields.values())))
+    else:
+        connection.execute(text_table.insert().values(rowid=number, **fields))
+
+
+def word_list(fields: Iterable[str]) -> str:
+    """Return a tsvector: every word of these texts with its places; no phrase runs from one text into the next."""
+    places: dict[str, list[str]] = {}
+    at = 0
+    for text in fields:
+        for word in folded_words(text.encode()[:_MOST_BYTES].decode(errors="ignore")):
+            at += 1
+            places.setdefault(word, []).append(str(at))
+        at += 1
+    # It keeps 256 places of a word, none beyond 16383.
+    return " ".join(f"'{word}':{','.join(found[:255])}" for word, found in places.items())
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text as PostgreSQL holds them: letters and digits, case and accents folded.
+
+    FTS5 does the same by itself (unicode61). Done here, it needs no extension and is the same in every locale.
+    """
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return [word[:_LONGEST_WORD] for word in _LETTERS.findall(text.casefold())]
 
 
 def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
@@ -63,11 +102,57 @@ def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
         connection.execute(t.search_row.update().where(t.search_row.c.content_id == content).values(superseded=~in_use))
 
 
-def match_expression(query: str) -> str:
-    """Return the FTS5 expression of what a person typed: words, "phrases", prefix*, AND, OR, NOT and brackets.
+def matching(connection: Connection, typed: str) -> sa.Select[Any]:
+    """Select the row numbers of the index that match what a person typed; a QueryError says what is wrong with it."""
+    if connection.dialect.name == "postgresql":
+        query = sa.cast(sa.literal(words_expression(typed)), TSQUERY)
+        hits = sa.select(words_table.c.rowid).where(words_table.c.words.op("@@")(query))
+    else:
+        hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(match_expression(typed)))
+    try:
+        connection.execute(hits.limit(1)).first()
+    except DBAPIError as error:
+        if not _is_too_much(error):
+            raise
+        raise QueryError(f"search: too many words or brackets inside one another ({error.orig}): {typed}") from error
+    return hits
 
-    Everything is quoted, so punctuation is never syntax. A query that cannot be understood raises a QueryError that
-    says where.
+
+def _is_too_much(error: DBAPIError) -> bool:
+    # PostgreSQL's class 54: a limit of the program, such as the depth of its stack.
+    return "fts5" in str(error.orig) or str(getattr(error.orig, "sqlstate", "")).startswith("54")
+
+
+def match_expression(query: str) -> str:
+    """Return the FTS5 expression of what a person typed.
+
+    Everything is quoted, so punctuation is never syntax.
+    """
+    return " ".join(_parse(query))
+
+
+_TSQUERY = {"AND": "&", "OR": "|", "NOT": "& !"}
+
+
+def words_expression(query: str) -> str:
+    """Return the tsquery of what a person typed: the same meaning as :func:`match_expression` has for FTS5."""
+    return " ".join(_TSQUERY.get(part) or _following(part) for part in _parse(query))
+
+
+def _following(part: str) -> str:
+    """Return a term as words that follow one another; a bracket stays."""
+    if not part.startswith('"'):
+        return part
+    words = [f"'{word}'" for word in folded_words(part)]
+    if not words:
+        return "'_'"  # as in FTS5: what has neither letter nor digit is found nowhere
+    return "(" + " <-> ".join(words) + (":*" if part.endswith("*") else "") + ")"
+
+
+def _parse(query: str) -> list[str]:
+    """Return the parts of a query: words, "phrases", prefix*, AND, OR, NOT and brackets.
+
+    A query that cannot be understood raises a QueryError that says where.
     """
     parts: list[str] = []
     depth = 0
@@ -86,7 +171,7 @@ def match_expression(query: str) -> str:
         raise QueryError(f"search: {depth} bracket(s) never closed: {query}")
     if not parts or parts[-1] in _OPERATORS:
         raise QueryError(f"search: a word is missing at the end: {query!r}")
-    return " ".join(parts)
+    return parts
 
 
 _OPERATORS = ("AND", "OR", "NOT")

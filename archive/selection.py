@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
-from archive.search import TABLE, match_expression, text_table
+from archive.search import matching
 from archive.takedown import visible
 
 if TYPE_CHECKING:
@@ -76,23 +75,12 @@ def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
     if selection.author:
         query = query.where(_written_by(selection.author))
     if selection.query:
-        hits = _hits(connection, selection.query)
+        hits = matching(connection, selection.query)
         query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(
             t.search_row.c.id.in_(hits)
         )
         return query.order_by(t.search_row.c.id.desc(), t.article.c.id)
     return query.order_by(when.desc(), t.article.c.id)
-
-
-def _hits(connection: Connection, typed: str) -> sa.Select[Any]:
-    hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(match_expression(typed)))
-    try:
-        connection.execute(hits.limit(1)).first()
-    except OperationalError as error:
-        if "fts5" not in str(error.orig):
-            raise
-        raise QueryError(f"search: too many words or brackets inside one another ({error.orig}): {typed}") from error
-    return hits
 
 
 def require_site(connection: Connection, name: str) -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, events, identity, ingest, listings, rereading, rows, takedown
+from archive import asked, database, events, identity, ingest, listings, rereading, rows, schema, takedown
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
@@ -52,6 +52,23 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
     from archive.records import Backfill, Capture, Fetched, Link, Reader, Reading
+    from archive.schema import Migrated
+
+
+def migrate(home: Path, url: str | None = None, clock: Clock | None = None) -> Migrated:
+    """Bring the schema of an older archive up to date, after a copy of its SQLite database; raises ArchiveError."""
+    engine = database.open_engine(url or database.default_url(home))
+    now = (clock or shifted_clock())()
+    try:
+        _require(engine, home)
+        return schema.migrate(engine, now, home / f"{database.DATABASE_NAME}.before-{now:%Y%m%dT%H%M%S}")
+    finally:
+        engine.dispose()
+
+
+def _require(engine: Engine, home: Path) -> None:
+    if not schema.is_there(engine):
+        raise NoArchiveError(f"{home}: no archive here; name one with --home or HEMEROTECA_HOME")
 
 
 class Archive:
@@ -70,25 +87,31 @@ class Archive:
         self.warc_folder = home / "warc"
         self._visits: dict[str, BegunVisit] = {}
         self._leases: list[Lease] = []
+        self.notice: str | None = None  # what whoever reads an older archive should be told
         self.engine = self._open(database, readonly=readonly)
         self._known = self._last_known()
         self._journal = Journal(self.warc_folder, self.engine, self.clock)
         self.recovered = [] if readonly else recover(self.warc_folder, self.engine, self.clock)
 
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
-        file = self.home / database.DATABASE_NAME
-        if readonly and url is None and not file.exists():
-            raise NoArchiveError(f"{self.home}: no archive here; name one with --home or HEMEROTECA_HOME")
-        engine = database.open_engine(url or f"sqlite:///{file}")
+        engine = database.open_engine(url or database.default_url(self.home))
+        try:
+            self._prepare(engine, readonly=readonly)
+        except ArchiveError:
+            engine.dispose()
+            raise
+        return engine
+
+    def _prepare(self, engine: Engine, *, readonly: bool) -> None:
         if readonly:
-            database.check_revision(engine, database.current_revision(engine))
-            return engine
+            _require(engine, self.home)
+            self.notice = schema.prepare_to_read(engine)
+            return
         try:
             self.warc_folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveError(f"{self.home}: cannot make the archive's folder: {error.strerror}") from error
-        database.prepare_schema(engine)
-        return engine
+        schema.prepare_to_write(engine)
 
     def __enter__(self) -> Archive:
         return self

@@ -166,9 +166,9 @@ class Paper:
 
 
 def rows(archive: Archive, table: sa.Table) -> list[Any]:
-    """Return all rows of a table."""
+    """Return all rows of a table, in the order of its key."""
     with archive.engine.connect() as connection:
-        return list(connection.execute(sa.select(table)))
+        return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)))
 
 
 def current(archive: Archive, url: str = STORY) -> list[Any]:

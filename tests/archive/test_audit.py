@@ -191,6 +191,7 @@ def test_an_open_file_that_lost_what_was_synced_is_found(paper: Paper, home: Pat
     assert any(path.name in fault for fault in faults(home))
 
 
+@pytest.mark.sqlite
 def test_a_damaged_page_of_the_database_is_found(whole: Path) -> None:
     with Archive(whole, readonly=True) as archive, archive.engine.begin() as connection:
         connection.exec_driver_sql("PRAGMA writable_schema = ON")

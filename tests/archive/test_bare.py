@@ -117,6 +117,7 @@ main()
 """
 
 
+@pytest.mark.sqlite
 def test_the_archive_searches_exports_verifies_and_rebuilds_in_the_bare(bare: Path, home: Path, tmp_path: Path) -> None:
     clock = SettableClock()
     with Archive(home, clock=clock) as archive:

@@ -288,6 +288,7 @@ def test_no_archive_is_the_default_in_an_empty_folder(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite
 def test_a_broken_database_is_one_line(run: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / DATABASE_NAME).write_bytes(b"no database at all, but long enough to be looked at " * 30)
     said = run("stats", "--home", tmp_path)
@@ -312,6 +313,7 @@ def hemeroteca(*words: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([HEMEROTECA, *words], capture_output=True, **more)
 
 
+@pytest.mark.sqlite
 def test_the_command_itself_reads_its_home_from_the_environment(filled: str, home: Path, tmp_path: Path) -> None:
     told = hemeroteca("show", filled, "--json", cwd=tmp_path)
     assert (told.returncode, told.stderr) == (0, b"")

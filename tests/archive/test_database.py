@@ -1,4 +1,4 @@
-"""The schema: what the migrations make is what the code believes."""
+"""The database: SQLite or PostgreSQL, which refuse what may never be."""
 
 from __future__ import annotations
 
@@ -8,57 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
-from archive import Archive, ArchiveError, Kind, StoreError
+from archive import Archive, ArchiveError, Kind, StoreError, database
 from archive import tables as t
-from archive.database import DATABASE_NAME, newest_revision, open_engine, transaction
-from tests.archive.make import DAY, START, Paper
+from archive.audit import verify
+from archive.database import DATABASE_NAME, open_engine, transaction, write
+from tests.archive.make import DAY, START, Paper, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def not_the_index(_object: Any, name: str | None, kind: str, *_: Any) -> bool:
-    return not (kind == "table" and str(name).startswith("search_text"))
-
-
-def test_the_migrations_make_the_schema_of_the_code(archive: Archive) -> None:
-    with archive.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": not_the_index, "compare_type": True})
-        assert compare_metadata(context, t.metadata) == []
-
-
-def test_the_migrations_make_every_index_with_its_condition(archive: Archive) -> None:
-    made = sa.create_engine("sqlite://")
-    t.metadata.create_all(made)
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
-    with made.connect() as one, archive.engine.connect() as other:
-        wanted, held = one.exec_driver_sql(query).all(), other.exec_driver_sql(query).all()
-    made.dispose()
-    assert held == wanted
-    assert len(held) > 15
-
-
-def set_revision(home: Path, revision: str) -> None:
-    with Archive(home) as archive, archive.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = :new"), {"new": revision})
-
-
-@pytest.mark.parametrize("readonly", [True, False])
-def test_a_schema_of_another_version_is_refused(home: Path, readonly: bool) -> None:
-    set_revision(home, "9999")
-    message = f"the archive's schema is 9999, this program needs {newest_revision()}"
-    with pytest.raises(ArchiveError, match=message):
-        Archive(home, readonly=readonly)
-
-
+@pytest.mark.sqlite
 @pytest.mark.parametrize("readonly", [True, False])
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path, readonly: bool) -> None:
     (tmp_path / DATABASE_NAME).write_bytes(b"this is no database, but a long enough text to be looked at" * 20)
     with pytest.raises(ArchiveError, match="cannot open the database: file is not a database"):
         Archive(tmp_path, readonly=readonly)
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_a_server_that_does_not_answer_is_a_store_error(tmp_path: Path, readonly: bool) -> None:
+    nobody = "postgresql+psycopg://user:secret@127.0.0.1:9/none"
+    with pytest.raises(StoreError, match="cannot open the database: connection") as caught:
+        Archive(tmp_path, database=nobody, readonly=readonly)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://here/", "mysql+nosuch://here/", "sqlite+nosuch:///x"])
@@ -67,11 +41,12 @@ def test_a_database_that_is_not_understood_is_refused(url: str) -> None:
         open_engine(url)
 
 
-def test_another_kind_of_database_is_not_supported_yet(home: Path) -> None:
-    with pytest.raises(ArchiveError, match="HEMEROTECA_DATABASE: "):
-        Archive(home, database="postgresql://localhost/hemeroteca")
+def test_another_kind_of_database_is_refused_with_what_to_write() -> None:
+    with pytest.raises(ArchiveError, match=r"cannot use mssql\+pyodbc: write postgresql\+psycopg://USER"):
+        open_engine("mssql+pyodbc://localhost/hemeroteca")
 
 
+@pytest.mark.sqlite
 def test_a_database_may_be_elsewhere(tmp_path: Path) -> None:
     elsewhere = f"sqlite:///{tmp_path}/elsewhere.sqlite"
     with Archive(tmp_path / "home", database=elsewhere) as archive:
@@ -83,10 +58,11 @@ def test_a_database_may_be_elsewhere(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ invariants live in the database
 
 
-def refused(archive: Archive, statement: Any) -> str:
+def refused(archive: Archive, statement: Any, constraint: str, sqlite_says: str) -> bool:
+    """Say whether the database refuses a statement for this constraint: PostgreSQL names it, SQLite its columns."""
     with pytest.raises(StoreError) as caught, transaction(archive.engine) as connection:
         connection.execute(statement)
-    return str(caught.value)
+    return (sqlite_says if archive.engine.dialect.name == "sqlite" else constraint) in str(caught.value)
 
 
 def test_the_database_refuses_what_may_never_be(paper: Paper, archive: Archive) -> None:
@@ -94,19 +70,19 @@ def test_the_database_refuses_what_may_never_be(paper: Paper, archive: Archive) 
     paper.prints(title="Two", at=START + DAY)
     version, article_url, capture = t.version.c, t.article_url, t.capture.c
     reopened = t.version.update().where(version.number == 1).values(valid_to=t.FOREVER)
-    assert "UNIQUE constraint failed: version.article_id" in refused(archive, reopened)
+    assert refused(archive, reopened, "version_one_open", "UNIQUE constraint failed: version.article_id")
     backwards = t.version.update().where(version.number == 1).values(valid_to=START)
-    assert "CHECK constraint failed" in refused(archive, backwards)
+    assert refused(archive, backwards, "version_valid", "CHECK constraint failed: version_valid")
     second_owner = article_url.insert().values(
         url_id=1, valid_from=START + DAY, valid_to=t.FOREVER, article_id=1, role="page"
     )
-    assert "UNIQUE constraint failed: article_url.url_id" in refused(archive, second_owner)
+    assert refused(archive, second_owner, "article_url_one", "UNIQUE constraint failed: article_url.url_id")
     same_place = t.capture.update().where(capture.id == 2).values(
         warc_offset=sa.select(capture.warc_offset).where(capture.id == 1).scalar_subquery()
     )  # fmt: skip
-    assert "UNIQUE constraint failed: capture.warc_file_id" in refused(archive, same_place)
+    assert refused(archive, same_place, "capture_warc_file_id", "UNIQUE constraint failed: capture.warc_file_id")
     orphan = t.version.update().where(version.number == 1).values(first_capture_id=99)
-    assert "FOREIGN KEY constraint failed" in refused(archive, orphan)
+    assert refused(archive, orphan, "version_first_capture_id_fkey", "FOREIGN KEY constraint failed")
 
 
 # ------------------------------------------------------------------ types
@@ -129,8 +105,66 @@ def test_codes_are_fixed_once_and_for_all() -> None:
 
 
 def test_many_processes_may_make_the_same_archive_at_once(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from archive import Archive; Archive(Path(sys.argv[1])).close()"
+    code = (
+        "import sys; from pathlib import Path; from archive import Archive; "
+        "Archive(Path(sys.argv[1]), database=sys.argv[2]).close()"
+    )
     home = tmp_path / "new"
-    running = [subprocess.Popen([sys.executable, "-c", code, home], stderr=subprocess.PIPE) for _ in range(6)]
+    command = [sys.executable, "-c", code, home, database.default_url(home)]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(6)]
     told = [process.communicate(timeout=60)[1] for process in running]
     assert [process.returncode for process in running] == [0] * 6, told
+
+
+# ------------------------------------------------------------------ several writers
+
+
+def test_work_that_only_lost_a_race_is_done_again(archive: Archive) -> None:
+    waiting = ["https://lakeside.example/first/", "https://lakeside.example/first/", "https://lakeside.example/other/"]
+
+    def work(connection: sa.Connection) -> str:
+        url = waiting.pop(0)
+        connection.execute(t.url.insert().values(url=url, urlkey=url))
+        return url
+
+    write(archive.engine, work)
+    if archive.engine.dialect.name == "postgresql":
+        assert write(archive.engine, work) == "https://lakeside.example/other/"
+    else:  # which lets one writer in at a time, so that there are no races
+        with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+            write(archive.engine, work)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from archive import Archive
+from tests.archive.make import DAY, MINUTE, BODY, Paper, SettableClock
+home, database, name = sys.argv[1:]
+clock = SettableClock()
+with Archive(Path(home), database=database, clock=clock) as archive:
+    paper = Paper(archive, clock, name)
+    for day in range(5):
+        for number in range(8):
+            agency = [*BODY, f"Agency story {number}, day {day if number % 2 else 0}."]
+            url = f"https://{name}.example/{number}/"
+            paper.prints(url=url, body=agency, views=day, at=clock(), section=f"https://shared.example/{number}/")
+        paper.answers(404, url="https://shared.example/", at=clock() + len(name) * MINUTE)
+        clock.advance(DAY)
+    paper.end()
+"""
+
+
+def test_four_processes_may_write_at_once(home: Path, archive: Archive) -> None:
+    names = ("lakeside", "highlands", "coastal", "sever")
+    commands = [[sys.executable, "-c", WRITER, home, database.default_url(home), name] for name in names]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for command in commands]
+    told = [process.communicate(timeout=120)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 4, told
+    assert len(rows(archive, t.article)) == 32
+    for article in rows(archive, t.article):
+        held = [row for row in rows(archive, t.version) if row.article_id == article.id and row.known_to == t.FOREVER]
+        assert sum(row.valid_to == t.FOREVER for row in held) == 1
+        assert sorted(row.number for row in held) == list(range(1, len(held) + 1))
+    assert len(rows(archive, t.content)) == 4 + 4 * 5  # the four papers print the same words
+    assert verify(archive).faults == []

@@ -23,6 +23,8 @@ from tests.archive.make import BODY, DAY, HOUR, START, STORY, Paper, SettableClo
 if TYPE_CHECKING:
     import random
 
+    from tests.archive.conftest import Postgres, Sqlite
+
 
 def as_known(archive: Archive, valid: datetime, known: datetime) -> str | None:
     """Return the headline at one time as it was known at another: the statement of archive-model, section 4."""
@@ -177,13 +179,14 @@ def derived(archive: Archive) -> list[tuple[Any, ...]]:
     return [natural(archive, span) for span in derive(seen).spans]
 
 
-def same_in_any_order(events: list[Event], orders: list[tuple[Event, ...]], empty: Path) -> None:
+def same_in_any_order(events: list[Event], orders: list[tuple[Event, ...]], kind: Sqlite | Postgres) -> None:
     told = []
     for order in orders:
         with TemporaryDirectory() as folder:
             home = Path(folder)
-            (home / empty.name).write_bytes(empty.read_bytes())
+            kind.fill(home)
             told.append(chain_of(home, list(order)))
+            kind.forget(home)
     assert all(one == told[0] for one in told), events
 
 
@@ -198,8 +201,8 @@ def same_in_any_order(events: list[Event], orders: list[tuple[Event, ...]], empt
         [Event(0, "walled"), Event(24, "a"), Event(48, "walled")],
     ],
 )
-def test_every_order_of_arrival_gives_the_same_chain(events: list[Event], empty_database: Path) -> None:
-    same_in_any_order(events, list(permutations(events)), empty_database)
+def test_every_order_of_arrival_gives_the_same_chain(events: list[Event], kind: Sqlite | Postgres) -> None:
+    same_in_any_order(events, list(permutations(events)), kind)
 
 
 EVENTS = st.lists(
@@ -215,8 +218,8 @@ EVENTS = st.lists(
 @given(events=EVENTS, chance=st.randoms(use_true_random=False))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_archive_says_the_same_whatever_the_order_of_arrival(
-    events: list[Event], chance: random.Random, empty_database: Path
+    events: list[Event], chance: random.Random, kind: Sqlite | Postgres
 ) -> None:
     shuffled = chance.sample(events, len(events))
     in_time = sorted(events, key=lambda event: (event.at, record_id(STORY, event.at, 200).bytes))
-    same_in_any_order(events, [tuple(in_time), tuple(shuffled)], empty_database)
+    same_in_any_order(events, [tuple(in_time), tuple(shuffled)], kind)

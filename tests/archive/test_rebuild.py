@@ -10,14 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import Archive, ArchiveError, Profile, Reading, audit
+from archive import Archive, ArchiveError, Profile, Reading, audit, database
 from archive import tables as t
 from archive.dump import dump
-from archive.rebuild import rebuild_in_place, rebuild_into
+from archive.rebuild import rebuild_database, rebuild_in_place, rebuild_into
 from tests.archive.make import BODY, DAY, HOUR, MINUTE, START, STORY, Paper, SettableClock, reading, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.archive.conftest import Postgres, Sqlite
 
 
 def dumped(home: Path) -> list[str]:
@@ -50,6 +52,7 @@ def a_life(home: Path, clock: SettableClock) -> None:
         other.end(believe=False, exit_status=3, problems=["too few"])
 
 
+@pytest.mark.sqlite
 def test_a_rebuild_gives_an_equal_dump_and_a_clean_archive(home: Path, tmp_path: Path, clock: SettableClock) -> None:
     a_life(home, clock)
     into = tmp_path / "into"
@@ -63,6 +66,15 @@ def test_a_rebuild_gives_an_equal_dump_and_a_clean_archive(home: Path, tmp_path:
         assert rows(archive, t.event)[-1].type == "rebuild"
 
 
+def test_a_database_elsewhere_is_filled_alike(home: Path, tmp_path: Path, clock: SettableClock) -> None:
+    a_life(home, clock)
+    (tmp_path / "other").mkdir()
+    done = rebuild_database(home, database.default_url(tmp_path / "other"), clock)
+    assert done.problems == ()
+    assert set(dumped(tmp_path / "other")) ^ set(dumped(home)) == set()
+
+
+@pytest.mark.sqlite
 def test_a_rebuild_in_place_keeps_the_old_database_beside(home: Path, clock: SettableClock) -> None:
     a_life(home, clock)
     before = dumped(home)
@@ -76,6 +88,7 @@ def test_a_rebuild_in_place_keeps_the_old_database_beside(home: Path, clock: Set
     assert not list(home.glob("*rebuilding*"))
 
 
+@pytest.mark.sqlite
 def test_a_rebuild_is_refused_where_it_would_meet_another(home: Path, tmp_path: Path, clock: SettableClock) -> None:
     with Archive(home, clock=clock) as archive:
         Paper(archive, clock).prints()
@@ -85,6 +98,7 @@ def test_a_rebuild_is_refused_where_it_would_meet_another(home: Path, tmp_path: 
         rebuild_into(home, tmp_path / "into", clock)
 
 
+@pytest.mark.sqlite
 def test_the_file_of_a_dead_process_is_followed_and_later_sealed(
     home: Path, tmp_path: Path, clock: SettableClock
 ) -> None:
@@ -101,6 +115,7 @@ def test_the_file_of_a_dead_process_is_followed_and_later_sealed(
     assert dumped(tmp_path / "into") == dumped(home)
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_lost_costs_what_was_in_it_and_says_so(home: Path, tmp_path: Path, clock: SettableClock) -> None:
     a_life(home, clock)
     min((home / "warc").iterdir()).unlink()
@@ -127,12 +142,12 @@ ACTS = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS, seed=st.integers(0, 1000))
 def test_whatever_was_told_a_rebuild_gives_an_equal_dump(
-    acts: list[tuple[str, int, int, int]], seed: int, tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+    acts: list[tuple[str, int, int, int]], seed: int, tmp_path_factory: pytest.TempPathFactory, kind: Sqlite | Postgres
 ) -> None:
     folder = tmp_path_factory.mktemp("told")
     home = folder / "home"
     home.mkdir()
-    (home / "archive.sqlite").write_bytes(empty_database.read_bytes())
+    kind.fill(home)
     clock, lot = SettableClock(), random.Random(seed)
     archive = Archive(home, clock=clock)
     paper = Paper(archive, clock)
@@ -153,5 +168,7 @@ def test_whatever_was_told_a_rebuild_gives_an_equal_dump(
         else:
             paper.answers(int(act), url=url, at=at)
     archive.close()
-    rebuild_into(home, folder / "into", clock)
+    (folder / "into").mkdir()
+    rebuild_database(home, database.default_url(folder / "into"), clock)
     assert set(dumped(folder / "into")) ^ set(dumped(home)) == set()
+    kind.forget(folder)

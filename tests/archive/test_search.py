@@ -86,7 +86,7 @@ def test_headlines_bylines_and_bodies_are_searched(filled: Archive, query: str, 
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def shared(kind: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     clock = SettableClock()
     with Archive(tmp_path_factory.mktemp("shared"), clock=clock) as archive:
         Paper(archive, clock).prints()

@@ -616,13 +616,21 @@ def test_a_home_that_cannot_be_made_is_an_archive_error(tmp_path: Path) -> None:
         Archive(tmp_path / "file" / "home")
 
 
+REFUSE = {
+    "sqlite": ["CREATE TRIGGER refuse BEFORE INSERT ON capture BEGIN SELECT RAISE(ABORT, 'no room'); END"],
+    "postgresql": [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room'; END $$",
+        "CREATE TRIGGER refuse BEFORE INSERT ON capture FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ],
+}
+
+
 def test_a_database_that_refuses_is_a_store_error(paper: Paper, archive: Archive) -> None:
     paper.begin()
     with archive.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON capture BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
-    with pytest.raises(StoreError, match="cannot write: full"):
+        for statement in REFUSE[archive.engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+    with pytest.raises(StoreError, match="cannot write: no room"):
         archive.keep(paper.capture())
 
 
@@ -652,6 +660,7 @@ def test_two_processes_may_write_to_one_archive(paper: Paper, home: Path, archiv
     assert len(rows(archive, t.article)) == 10
 
 
+@pytest.mark.sqlite
 def test_every_commit_is_synced_in_a_log_of_its_own(home: Path, archive: Archive) -> None:
     with archive.engine.connect() as connection:
         told = [connection.exec_driver_sql(f"PRAGMA {name}").scalar()

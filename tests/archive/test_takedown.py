@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from archive import Archive, NotFoundError, QueryError, audit, corpus
+from archive import Archive, NotFoundError, QueryError, audit, corpus, database
 from archive import tables as t
 from archive.changes import changes
 from archive.cli import app
 from archive.dump import dump
 from archive.errors import TakenDownError
-from archive.rebuild import rebuild_into
+from archive.rebuild import rebuild_database
 from archive.selection import Selection
 from archive.takedown import visible_capture
 from tests.archive.make import DAY, START, STORY, Paper, SettableClock, rows
@@ -111,7 +111,9 @@ def test_takedowns_and_their_lifting_are_rebuilt(filled: Archive, clock: Settabl
     filled.take_down("url", "https://highland.example/*", "theirs")
     filled.lift(key, "the order was withdrawn")
     filled.close()
-    assert rebuild_into(filled.home, tmp_path / "again", clock).problems == ()
+    (tmp_path / "again").mkdir()
+    url = database.default_url(tmp_path / "again")
+    assert rebuild_database(filled.home, url, clock).problems == ()
     with Archive(tmp_path / "again", readonly=True) as again:
         with again.engine.connect() as one, filled.engine.connect() as other:
             assert set(dump(one)) ^ set(dump(other)) == set()

@@ -17,7 +17,18 @@ from uuid import UUID, uuid4
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import Archive, Capture, Kind, Outcome, Skipped, StoreError, archived_headers, read_captures, warc_files
+from archive import (
+    Archive,
+    Capture,
+    Kind,
+    Outcome,
+    Skipped,
+    StoreError,
+    archived_headers,
+    database,
+    read_captures,
+    warc_files,
+)
 from archive import tables as t
 from archive.audit import verify
 from archive.scan import members, read_record
@@ -300,7 +311,7 @@ from pathlib import Path
 from archive import Archive
 from tests.archive.make import DAY, Paper, SettableClock
 clock = SettableClock()
-paper = Paper(Archive(Path(sys.argv[1]), clock=clock), clock)
+paper = Paper(Archive(Path(sys.argv[1]), database=sys.argv[2], clock=clock), clock)
 for number in range(1000):
     paper.prints(url=f"https://lakeside.example/{number}/", body=[f"Story {number} of the day."])
     print(number, flush=True)
@@ -308,7 +319,8 @@ for number in range(1000):
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(home: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", KILLED, home], cwd=ROOT, stdout=subprocess.PIPE) as writing:
+    command = [sys.executable, "-c", KILLED, home, database.default_url(home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writing:
         assert writing.stdout is not None
         for line in writing.stdout:
             if int(line) == 12:

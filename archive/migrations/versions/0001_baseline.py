@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from archive.search import CREATE_SQLITE
+from archive.search import CREATE
 
 revision = "0001"
 down_revision = None
@@ -574,4 +574,5 @@ def upgrade() -> None:
         sqlite_where=sa.text("valid_to=9223372036854775807 AND known_to=9223372036854775807"),
         postgresql_where=sa.text("valid_to=9223372036854775807 AND known_to=9223372036854775807"),
     )
-    op.execute(CREATE_SQLITE)
+    for statement in CREATE[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,226 @@
+"""The schema of an archive's database: made for a new archive, migrated on demand, read while it is older.
+
+Only ``hemeroteca migrate`` changes a schema, after a backup. Until then an older archive is read-only: what its schema
+lacks is laid over it in temporary views and tables of the reading connection, as empty as a migration would leave it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateTable
+
+from archive import tables as t
+from archive.database import transaction, writing
+from archive.errors import ArchiveError, StoreError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection, Engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Any number will do, so long as nobody else locks it: makers of one PostgreSQL schema wait for each other.
+_SCHEMA_LOCK = 0x68656D65
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What a migration did: from which revision to which, and the copy of the database it made before."""
+
+    before: str
+    after: str
+    backup: Path | None
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest_revision() -> str:
+    """Return the schema revision that this code needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise ArchiveError(f"{MIGRATIONS}: no migrations are installed; install hemeroteca anew")
+    return head
+
+
+def _is_older(revision: str) -> bool:
+    """Say whether a migration of ours leads on from this revision."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in known and revision != newest_revision()
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the schema revision of the database, None where there is no schema."""
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise _cannot_open(engine, error) from error
+
+
+def _cannot_open(engine: Engine, error: DBAPIError) -> StoreError:
+    return StoreError(f"{engine.url.render_as_string()}: cannot open the database: {error.orig}")
+
+
+def is_there(engine: Engine) -> bool:
+    """Say whether an archive's database is at this address; looking makes none."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        return False
+    return current_revision(engine) is not None
+
+
+def prepare_to_write(engine: Engine) -> None:
+    """Make the schema in an empty database; refuse one of another version."""
+    current = current_revision(engine)
+    if current is None:
+        _make(engine)
+    elif current != newest_revision():
+        raise ArchiveError(_is_other(engine, current))
+
+
+def prepare_to_read(engine: Engine) -> str | None:
+    """See that the schema can be read; of an older one, return what to tell the reader. Raises for a newer one."""
+    current = current_revision(engine)
+    if current == newest_revision():
+        return None
+    if current is None or not _is_older(current):
+        raise ArchiveError(_is_other(engine, current))
+    _lay_over(engine)
+    return _is_other(engine, current)
+
+
+def _is_other(engine: Engine, current: str | None) -> str:
+    where, newest = engine.url.render_as_string(), newest_revision()
+    told = f"{where}: the archive's schema is {current}, this program needs {newest}"
+    if current is None or _is_older(current):
+        return f"{told}; it is read-only until `hemeroteca migrate` has brought it up to date"
+    return f"{told}; use the version of hemeroteca that wrote it, or a newer one"
+
+
+def _make(engine: Engine) -> None:
+    try:
+        with writing(engine).begin() as connection:
+            _lock(connection)
+            # Somebody else may have made it while we waited for the lock.
+            if MigrationContext.configure(connection).get_current_revision() is None:
+                upgrade(connection)
+    except DBAPIError as error:
+        raise _cannot_open(engine, error) from error
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to a revision, within the transaction of this connection."""
+    command.upgrade(_config(connection), revision)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+
+
+# ------------------------------------------------------------------ migrate
+
+
+def migrate(engine: Engine, at: datetime, backup: Path) -> Migrated:
+    """Bring an older schema up to date; ``backup`` is where the copy of an SQLite database goes before.
+
+    PostgreSQL is backed up by its own tools. All steps are one transaction: on any error the database stays as it was.
+    Raises ArchiveError.
+    """
+    current, newest = current_revision(engine), newest_revision()
+    if current == newest:
+        return Migrated(newest, newest, None)
+    if current is None or not _is_older(current):
+        raise ArchiveError(_is_other(engine, current))
+    copied = backup if engine.dialect.name == "sqlite" else None
+    if copied is not None:
+        _back_up(engine, copied)
+    with transaction(engine) as connection:
+        _lock(connection)
+        upgrade(connection)
+        detail = {"from": current, "to": newest, "backup": copied.name if copied else None}
+        connection.execute(
+            t.event.insert().values(at=at, type="migrate", object_type="database", outcome="ok", agent="hemeroteca",
+                                    detail=detail)
+        )  # fmt: skip
+    return Migrated(current, newest, copied)
+
+
+def _back_up(engine: Engine, backup: Path) -> None:
+    """Copy an SQLite database while it may be in use (SQLite's online backup), and check the copy."""
+    try:
+        with closing(sqlite3.connect(backup)) as copy, engine.connect() as connection:
+            source = connection.connection.dbapi_connection
+            assert isinstance(source, sqlite3.Connection)  # noqa: S101  # the caller gives no path for others
+            source.backup(copy)
+            (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{backup}: cannot make the backup, so nothing was migrated: {error}") from error
+    if verdict != "ok":
+        raise StoreError(f"{backup}: the backup is not whole, so nothing was migrated: {verdict}")
+
+
+# ------------------------------------------------------------------ reading an older schema
+
+
+def _overlay(engine: Engine) -> list[str]:
+    """Return the statements that lay temporary views and tables over what an older schema lacks."""
+    statements = []
+    with engine.connect() as connection:
+        inspected = sa.inspect(connection)
+        schema, present = inspected.default_schema_name, set(inspected.get_table_names())
+        for table in t.metadata.sorted_tables:
+            if table.name not in present:
+                statements.append(str(CreateTable(_bare_copy(table)).compile(dialect=engine.dialect)))
+                continue
+            held = {column["name"] for column in inspected.get_columns(table.name)}
+            filled = [_filled(column, engine) for column in table.columns if column.name not in held]
+            if filled:
+                columns = ", ".join(["*", *filled])
+                statements.append(f"CREATE TEMP VIEW {table.name} AS SELECT {columns} FROM {schema}.{table.name}")  # noqa: S608 - our own names
+    return statements
+
+
+def _bare_copy(table: sa.Table) -> sa.Table:
+    columns = [sa.Column(column.name, column.type) for column in table.columns]
+    return sa.Table(table.name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+
+
+def _filled(column: sa.Column[Any], engine: Engine) -> str:
+    default, value = column.server_default, "NULL"
+    if isinstance(default, sa.DefaultClause):
+        value = f"'{default.arg}'" if isinstance(default.arg, str) else str(default.arg)
+    return f"CAST({value} AS {column.type.compile(engine.dialect)}) AS {column.name}"
+
+
+def _lay_over(engine: Engine) -> None:
+    """Make every connection of this engine see the schema as it would be after a migration."""
+    statements = _overlay(engine)
+
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    event.listen(engine, "connect", prepare)
+    engine.dispose()  # the connections made so far lack it

@@ -1,0 +1,186 @@
+"""The schema: what the migrations make is what the code believes; an older archive is read, and migrated on demand."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from typer.testing import CliRunner
+
+from archive import Archive, ArchiveError, NoArchiveError, StoreError, corpus, database
+from archive import tables as t
+from archive.cli import app
+from archive.database import open_engine, writing
+from archive.schema import current_revision, migrate, newest_revision, upgrade
+from archive.search import put_text
+from archive.selection import Selection
+from tests.archive.make import DAY, START, STORY, Paper, SettableClock, rows
+
+if TYPE_CHECKING:
+    from tests.archive.conftest import Postgres, Sqlite
+
+
+def not_the_index(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    return not (kind == "table" and str(name).startswith("search_text"))
+
+
+def test_the_migrations_make_the_schema_of_the_code(archive: Archive) -> None:
+    with archive.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": not_the_index, "compare_type": True})
+        assert compare_metadata(context, t.metadata) == []
+
+
+@pytest.mark.sqlite
+def test_the_migrations_make_every_index_with_its_condition(archive: Archive) -> None:
+    made = sa.create_engine("sqlite://")
+    t.metadata.create_all(made)
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+    with made.connect() as one, archive.engine.connect() as other:
+        wanted, held = one.exec_driver_sql(query).all(), other.exec_driver_sql(query).all()
+    made.dispose()
+    assert held == wanted
+    assert len(held) > 15
+
+
+# ------------------------------------------------------------------ an archive of another version
+
+
+@pytest.mark.parametrize("readonly", [True, False])
+def test_a_schema_of_a_later_version_is_refused(home: Path, readonly: bool) -> None:
+    with Archive(home) as archive, archive.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    message = f"the archive's schema is 9999, this program needs {newest_revision()}; use the version of hemeroteca"
+    with pytest.raises(ArchiveError, match=message):
+        Archive(home, readonly=readonly)
+
+
+@pytest.fixture
+def old(home: Path, kind: Sqlite | Postgres, tmp_path: Path, clock: SettableClock) -> Path:
+    """The home of an archive of the first schema, with the rows that a visit made and the first schema has."""
+    with Archive(home, clock=clock) as archive:
+        paper = Paper(archive, clock)
+        paper.prints()
+        paper.prints(title="Two", at=clock.advance(DAY), views=7)
+        archive.saw(paper.begin(), "feed", "https://lakeside.example/feed/")
+        paper.end()
+    old = tmp_path / "old"
+    old.mkdir()
+    make(old, "0001")
+    copy_rows(home, old)
+    return old
+
+
+def make(home: Path, revision: str) -> None:
+    engine = open_engine(database.default_url(home))
+    with writing(engine).begin() as connection:
+        upgrade(connection, revision)
+    engine.dispose()
+
+
+def copy_rows(source: Path, target: Path) -> None:
+    """Copy what both schemas have, row by row."""
+    new, old = open_engine(database.default_url(source)), open_engine(database.default_url(target))
+    schema = sa.MetaData()
+    schema.reflect(old)
+    with new.connect() as one, writing(old).begin() as other:
+        for table in schema.sorted_tables:
+            if table.name.startswith(("search_text", "alembic", "lsh_band")):  # the first schema's bands held nothing
+                continue
+            for row in one.execute(sa.select(table)):
+                other.execute(table.insert().values(row._mapping))
+            if old.dialect.name == "postgresql" and (key := table.primary_key.columns.values()[0]).identity:
+                # Rows that came with their ids leave the counter of ids behind.
+                sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
+                other.execute(sa.select(sa.func.setval(sequence, sa.func.max(key))))
+        content = t.content.c
+        for row in other.execute(sa.select(t.search_row.c.id, content.title, content.body).join(t.content)).all():
+            put_text(other, row.id, {"title": row.title, "standfirst": "", "names": "", "body": row.body.decode()})
+    new.dispose()
+    old.dispose()
+
+
+def test_an_older_archive_is_read_and_says_that_it_is_old(old: Path) -> None:
+    with Archive(old, readonly=True) as archive:
+        assert f"schema is 0001, this program needs {newest_revision()}; it is read-only until" in str(archive.notice)
+        assert [version["title"] for version in corpus.history(archive, STORY).versions] == [
+            "Flood closes the old bridge", "Two",
+        ]  # fmt: skip
+        assert corpus.article(archive, STORY, counters=True)["views"] == 7
+        assert [hit["title"] for hit in corpus.search(archive, Selection(query="bridge"), 5)] == ["Two"]
+        assert corpus.stats(archive)["articles"] == 1
+        assert [signal.url for signal in archive.signals("lakeside")] == ["https://lakeside.example/feed/"]
+        for table in t.metadata.tables.values():
+            rows(archive, table)
+
+
+def test_an_older_archive_is_not_written_to(old: Path) -> None:
+    message = f"the archive's schema is 0001, this program needs {newest_revision()}; it is read-only until `hemeroteca"
+    with pytest.raises(ArchiveError, match=message):
+        Archive(old)
+
+
+def test_a_migration_keeps_every_row_and_lets_visits_go_on(old: Path, clock: SettableClock) -> None:
+    with Archive(old, readonly=True) as archive:
+        before = {name: len(rows(archive, table)) for name, table in t.metadata.tables.items()}
+    said = CliRunner().invoke(app, ["migrate", "--home", str(old)])
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert f"migrated from 0001 to {newest_revision()}" in said.stdout
+    with Archive(old, clock=clock) as archive:
+        assert archive.notice is None
+        after = {name: len(rows(archive, table)) for name, table in t.metadata.tables.items()}
+        assert after == {**before, "event": before["event"] + 1}
+        [event] = [row for row in rows(archive, t.event) if row.type == "migrate"]
+        assert (event.outcome, event.detail["from"], event.detail["to"]) == ("ok", "0001", newest_revision())
+        paper = Paper(archive, clock)
+        paper.prints(title="Three", at=clock.advance(DAY))
+        assert [version["title"] for version in paper.versions()][1:] == ["Two", "Three"]
+
+
+@pytest.mark.sqlite
+def test_a_migration_makes_a_copy_of_the_database_first(old: Path) -> None:
+    said = CliRunner().invoke(app, ["migrate", "--home", str(old), "--json"])
+    told = json.loads(said.stdout)
+    backup = Path(told["backup"])
+    assert backup.parent == old
+    with sqlite3.connect(backup) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert copy.execute("SELECT count(*) FROM version").fetchone() == (2,)
+    copy.close()
+
+
+@pytest.mark.sqlite
+def test_nothing_is_migrated_when_the_copy_cannot_be_made(old: Path) -> None:
+    nowhere = old / "not" / "there.sqlite"
+    engine = open_engine(database.default_url(old))
+    with pytest.raises(StoreError, match="cannot make the backup, so nothing was migrated"):
+        migrate(engine, START, nowhere)
+    assert current_revision(engine) == "0001"
+    engine.dispose()
+
+
+def test_an_archive_that_is_up_to_date_needs_no_migration(home: Path) -> None:
+    before = sorted(home.iterdir())
+    said = CliRunner().invoke(app, ["migrate", "--home", str(home)])
+    assert (said.exit_code, said.stdout) == (0, f"the schema is up to date ({newest_revision()})\n")
+    assert sorted(home.iterdir()) == before
+
+
+def test_a_schema_of_a_later_version_is_not_migrated(home: Path) -> None:
+    with Archive(home) as archive, archive.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    said = CliRunner().invoke(app, ["migrate", "--home", str(home)])
+    assert said.exit_code == 1
+
+
+def test_where_no_archive_is_none_is_made_by_looking(tmp_path: Path) -> None:
+    for words in (["migrate"], ["stats"]):
+        assert CliRunner().invoke(app, [*words, "--home", str(tmp_path / "none")]).exit_code == 1
+    with pytest.raises(NoArchiveError, match="no archive here"):
+        Archive(tmp_path / "none", readonly=True)
+    assert not (tmp_path / "none").exists()
