@@ -5,7 +5,6 @@ Not in ``crawler.commands``: Scrapy takes every class in there for a command.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from scrapy.commands import ScrapyCommand
 
 from archive import Archive, NoArchiveError
 from crawler.commands.crawl import prepare
-from crawler.errors import CrawlerError
-from crawler.loader import OWN_SITES
+from crawler.errors import CrawlerError, FixtureError
+from crawler.loader import OWN_SITES, named_folders
 from crawler.report import USAGE
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from crawler.survey import Asker
 
 PROJECT = OWN_SITES.parent.parent
+_IS_CHECKOUT = (PROJECT / "scrapy.cfg").exists()
 
 
 class SiteCommand(ScrapyCommand):
@@ -92,8 +92,21 @@ def folder_for(settings: BaseSettings, given: str | None) -> Path:
     """Return the folder that a new site file goes to: the one given, the operator's own, that of a checkout."""
     if given:
         return Path(given).expanduser()
-    if named := [name for name in str(settings.get("HEMEROTECA_SITES") or "").split(os.pathsep) if name]:
-        return Path(named[0]).expanduser()
-    if (PROJECT / "scrapy.cfg").exists():
+    if named := named_folders(settings):
+        return named[0]
+    if _IS_CHECKOUT:
         return OWN_SITES
     raise CrawlerError("where should the site file go? Name a folder with --folder or HEMEROTECA_SITES")
+
+
+def fixture_folders(settings: BaseSettings, site_file: Path) -> list[Path]:
+    """Return where the fixtures of a site file lie, the place of new ones first: beside it.
+
+    Those of the package's own files lie in the operator's folders, or below ``tests/sites`` of a checkout.
+    """
+    if OWN_SITES not in site_file.parents:
+        return [site_file.with_suffix("")]
+    roots = [*named_folders(settings), *([PROJECT / "tests" / "sites"] if _IS_CHECKOUT else [])]
+    if not roots:
+        raise FixtureError(f"{site_file}: where do its fixtures lie? Name a folder with HEMEROTECA_SITES")
+    return [root / site_file.parent.name / site_file.stem for root in roots]

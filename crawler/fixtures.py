@@ -64,9 +64,9 @@ class Fixture:
         return read_capture(payload, self.truth["url"], self.truth.get("encoding"), self.fetched_at, site)
 
 
-def fixtures_in(folder: Path, site: str | None = None) -> list[Path]:
-    """Return the truths below a folder of site files, of all sites or of one."""
-    return sorted(folder.glob(f"*/{site or '*'}/*.json"))
+def fixtures_in(folder: Path) -> list[Path]:
+    """Return the truths of all sites below a folder of site files."""
+    return sorted(folder.glob("*/*/*.json"))
 
 
 def load_fixture(path: Path) -> Fixture:
@@ -224,10 +224,3 @@ def write_fixture(folder: Path, capture: Capture, truth: Mapping[str, Any]) -> F
     fixture.page.write_bytes(gzip.compress(capture.payload, mtime=0))
     path.write_text(json.dumps(truth, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return fixture
-
-
-def fixture_folder(site_file: Path, own_sites: Path, project: Path) -> Path:
-    """Return where the fixtures of a site file lie: beside it; for the package's own files below ``tests/sites``."""
-    if own_sites in site_file.parents:
-        return project / "tests" / "sites" / site_file.parent.name / site_file.stem
-    return site_file.with_suffix("")

@@ -33,11 +33,8 @@ class SiteLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        further = [
-            Path(name).expanduser() for name in str(settings.get("HEMEROTECA_SITES") or "").split(os.pathsep) if name
-        ]
         self._files: defaultdict[str, list[Path]] = defaultdict(list)
-        for folder in dict.fromkeys(path.resolve() for path in (OWN_SITES, *further)):
+        for folder in dict.fromkeys(path.resolve() for path in (OWN_SITES, *named_folders(settings))):
             if not folder.is_dir():
                 logger.warning("HEMEROTECA_SITES: no such folder: %s", folder)
             for path in sorted(folder.rglob("*.toml")):
@@ -94,6 +91,12 @@ class SiteLoader(SpiderLoader):
         close = get_close_matches(name, [*self._files, *self._spiders], n=1)
         hint = f"; did you mean {close[0]}?" if close else "; `scrapy list` lists them"
         return f"no site file for {name}{hint}"
+
+
+def named_folders(settings: BaseSettings) -> list[Path]:
+    """Return the folders of site files that HEMEROTECA_SITES names."""
+    named = str(settings.get("HEMEROTECA_SITES") or "").split(os.pathsep)
+    return [Path(name).expanduser() for name in named if name]
 
 
 def spider_of(site: Site) -> type[NewsSpider]:

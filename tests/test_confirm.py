@@ -3,7 +3,8 @@ from collections import Counter
 import pytest
 
 from archive import Signal
-from crawler.confirm import CONFIRMED, advice, confirmation, layout_advice, state_of
+from crawler.confirm import CONFIRMED, OUTSIDE_PATTERN, advice, confirmation, layout_advice, state_of
+from crawler.discovery.links import refused
 from crawler.site import Discover, Expect, Site
 
 FEED, MAP = "https://panublion.example/feed/", "https://panublion.example/sitemap.xml"
@@ -48,6 +49,10 @@ def test_a_fact_that_did_not_hold_is_said_with_the_line_to_change(changes, said)
     assert found["confirmed"] is False
     assert state_of(found) == said
     assert advice(found).startswith(said)
+
+
+def test_what_the_pattern_keeps_out_is_counted_under_the_reason_that_discovery_gives():
+    assert refused("https://panublion.example/about/", SITE) == OUTSIDE_PATTERN
 
 
 def test_what_the_visit_saw_nothing_of_is_neither_held_nor_failed():

@@ -5,14 +5,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from scrapy.settings import Settings
 
 from archive import Capture, Reader, Reading
+from crawler.command import fixture_folders
 from crawler.errors import FixtureError
 from crawler.fixtures import (
     REVIEW,
     disagreements,
     draft,
-    fixture_folder,
     fixtures_in,
     load_fixture,
     site_of,
@@ -144,17 +145,18 @@ def test_the_layout_of_the_day_reads_an_old_page_and_todays_would_not():
     assert disagreements(old, old.read(replace(site, earlier=()))) != []
 
 
-def test_fixtures_lie_beside_a_private_site_file_and_outside_the_package_for_its_own(tmp_path):
-    assert fixture_folder(tmp_path / "ph" / "panublion.toml", OWN_SITES, tmp_path) == tmp_path / "ph" / "panublion"
-    own = OWN_SITES / "ph" / "panaynews.toml"
-    assert fixture_folder(own, OWN_SITES, tmp_path) == tmp_path / "tests" / "sites" / "ph" / "panaynews"
+def test_fixtures_lie_beside_a_private_site_file_and_never_in_the_package(tmp_path):
+    private = Settings({"HEMEROTECA_SITES": str(tmp_path)})
+    mine, own = tmp_path / "ph" / "panublion.toml", OWN_SITES / "ph" / "panaynews.toml"
+    assert fixture_folders(private, mine) == [tmp_path / "ph" / "panublion"]
+    assert fixture_folders(private, own) == [tmp_path / "ph" / "panaynews", SITES / "ph" / "panaynews"]
+    assert fixture_folders(Settings(), own) == [SITES / "ph" / "panaynews"]
 
 
-def test_the_fixtures_of_one_site_are_found(tmp_path):
-    path = recorded(tmp_path / "ph" / "panublion")
-    recorded(tmp_path / "ph" / "other")
-    assert fixtures_in(tmp_path, "panublion") == [path]
-    assert len(fixtures_in(tmp_path)) == 2
+def test_a_page_of_the_catalogues_paper_in_a_private_folder_is_read_with_the_catalogues_file(tmp_path):
+    fixture = load_fixture(recorded(tmp_path / "ph" / "panaynews"))
+    assert fixtures_in(tmp_path) == [fixture.path]
+    assert site_of(fixture, OWN_SITES).title == "Panay News"
 
 
 def test_a_fixture_without_a_site_file_is_an_error_that_says_where_it_should_be(tmp_path):

@@ -12,10 +12,11 @@ import pytest
 from archive import Capture, Reader, Reading
 from crawler.command import PROJECT
 from crawler.commands.newsite import check
+from crawler.commands.record import only
 from crawler.discovery.about import Fact
-from crawler.errors import SurveyError
+from crawler.errors import FixtureError, SurveyError
 from crawler.newsite import Survey, name_for, site_text
-from crawler.site import load_site
+from crawler.site import Site, load_site
 from crawler.survey import Told
 from tests.crawling import Operator, Paper, feed, story
 from tests.newsroom import STILL, Newsroom
@@ -211,6 +212,7 @@ def test_a_site_without_sitemap_or_rest_gets_its_sections_and_a_feed_from_a_comm
     run = made(operator, paper.url(), "--folder", str(operator.sites / "mine"))
     assert run.status == 0, run.err
     site = load_site(operator.sites / "mine" / "ph" / "panublion.toml")
+    assert "Scrapy does not look there yet" not in run.out, "the folder is inside one that it knows"
     assert (site.title, site.languages) == ("Panublion Daily", ("en",))
     assert site.discover.feeds == (paper.url("/rss.xml"),)
     assert site.discover.sections == (paper.url("/sports/"),)
@@ -225,7 +227,6 @@ def test_a_page_is_recorded_from_the_web_or_from_the_archive_where_nobody_is_ask
     first, second, _ = served(paper)
     operator.site("panublion", paper.url(), feeds=[paper.url("/rss.xml")])
     assert operator.scrapy("record", first, *FAST).status == 0
-    assert "no whole page of this address" in operator.scrapy("record", second, "--from-archive").err
     operator.crawl("panublion", "-a", f"url={second}")
     paper.asked.clear()
     run = operator.scrapy("record", second, "--from-archive")
@@ -236,15 +237,33 @@ def test_a_page_is_recorded_from_the_web_or_from_the_archive_where_nobody_is_ask
     assert names == ["2026-bridge.html.gz", "2026-bridge.json", "2026-ferry.html.gz", "2026-ferry.json"]
 
 
-def test_a_page_of_no_site_is_not_recorded_unless_its_site_is_named(operator: Operator, paper: Paper) -> None:
-    first, *_ = served(paper)
-    assert "no site file covers its host; name one with --site" in operator.scrapy("record", first, *FAST).err
-    operator.site("panublion", "https://panublion.example/")
-    assert operator.scrapy("record", first, "--site", "panublion", *FAST).status == 0
-    assert (
-        "no site file for panublon; did you mean panublion?"
-        in operator.scrapy("record", first, "--site", "panublon").err
-    )
+def test_a_page_of_no_site_or_of_several_is_not_recorded_unless_its_site_is_named() -> None:
+    with pytest.raises(FixtureError, match="no site file covers its host; name one with --site"):
+        only([], "https://panublion.example/a/")
+    sites = [Site(name=name, title=name, url="https://panublion.example/") for name in ("panublion", "isla")]
+    with pytest.raises(FixtureError, match="several sites are on its host: panublion, isla; name one with --site"):
+        only(sites, "https://panublion.example/a/")
+    assert only(sites[:1], "https://panublion.example/a/") is sites[0]
+
+
+# ------------------------------------------------------------------ the first visit
+
+
+def test_a_first_visit_says_which_facts_of_an_unconfirmed_file_did_not_hold(operator: Operator, paper: Paper) -> None:
+    urls = [paper.say(f"/2026/10/story-{number}/", story(f"Story {number} of the town")) for number in range(6)]
+    alive = paper.say("/rss.xml", feed(*urls), Content_Type="application/rss+xml")
+    dead = paper.url("/feed/")
+    paper.say("/robots.txt", b"User-agent: *\nAllow: /\n", Content_Type="text/plain")
+    path = operator.site("panublion", paper.url(), feeds=[alive, dead], article=r"^/\d{4}/")
+    path.write_text(path.read_text("utf-8").replace('["en"]', '["ceb"]\nconfirmed = false'), "utf-8")
+    said = [
+        f"feeds: answered 404: take out or mend {dead}",
+        'languages: 6 of 6 stories are in en: languages = ["en"]',
+    ]
+    told = operator.crawl("panublion").report["site_file"]
+    assert told == {"confirmed": False, "held": ["feeds", "article"], "failed": said}
+    assert path.read_text("utf-8").count("confirmed = false") == 1, "a visit never writes a site file"
+    assert json.loads(operator.scrapy("sites", "panublion", "--json").out)["visits_say"] == "; ".join(said)
 
 
 # ------------------------------------------------------------------ the list
@@ -259,8 +278,8 @@ def test_sites_lists_every_file_and_says_what_is_wrong_with_a_broken_one(operato
     assert (rows["panaynews"]["confirmed"], rows["panaynews"]["visits_say"]) == (False, None)
     assert len(rows) > 200
     assert "broken.toml: read.body: not a CSS selector" in run.err
-    assert operator.scrapy("sites", "broken").status == 2
-    assert "no site file for panublon; did you mean panublion?" in operator.scrapy("sites", "panublon").err
+    unknown = operator.scrapy("sites", "panublon")
+    assert (unknown.status, unknown.err) == (2, "no site file for panublon; did you mean panublion?\n")
 
 
 # ------------------------------------------------------------------ the text of a file

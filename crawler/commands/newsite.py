@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.command import PROJECT, SiteCommand, folder_for
+from crawler.command import SiteCommand, fixture_folders, folder_for
 from crawler.errors import CrawlerError, SurveyError
-from crawler.fixtures import draft, fixture_folder, write_fixture
-from crawler.loader import OWN_SITES, SiteLoader
+from crawler.fixtures import draft, write_fixture
+from crawler.loader import SiteLoader
 from crawler.newsite import Survey, name_for, site_text
 from crawler.pages import charset
 from crawler.screen import reading_lines
@@ -85,9 +85,10 @@ class Command(SiteCommand):
         path.write_text(site_text(survey, capture.fetched_at.date()), encoding="utf-8")
 
     def _show(self, path: Path, survey: Survey) -> None:
+        assert self.settings is not None  # noqa: S101  # set by scrapy.cmdline
         site = load_site(path)
         capture, reading = survey.samples[0]
-        folder = fixture_folder(path, OWN_SITES, PROJECT)
+        folder = fixture_folders(self.settings, path)[0]
         fixture = write_fixture(folder, capture, draft(capture, reading, charset(capture)))
         self.say(path.read_text("utf-8"))
         for taken, read in survey.samples:
@@ -96,6 +97,8 @@ class Command(SiteCommand):
             self.say()
         self.say(f"site file  {path}")
         self.say(f"fixture    {fixture.path}")
+        if SiteLoader(self.settings).path(site.name) is None:
+            self.say(f"\nScrapy does not look there yet: export HEMEROTECA_SITES={path.parent.parent}")
         self.say(f"""
 Next: open the story in a browser, compare it with the fixture's .json, correct what is wrong, set "reviewed": true.
 Then  make site SITE={site.name}  and  scrapy crawl {site.name} -a limit=20""")

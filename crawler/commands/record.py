@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive import ArchiveError
-from crawler.command import PROJECT, SiteCommand
+from crawler.command import SiteCommand, fixture_folders
 from crawler.errors import CrawlerError, FixtureError
-from crawler.fixtures import draft, fixture_folder, write_fixture
-from crawler.loader import OWN_SITES, SiteLoader
+from crawler.fixtures import draft, write_fixture
+from crawler.loader import SiteLoader
 from crawler.pages import charset
 from crawler.reading import read_capture
 from crawler.screen import reading_lines
@@ -72,7 +72,7 @@ class Command(SiteCommand):
     def _record(self, url: str, name: str | None, *, from_archive: bool) -> None:
         assert self.settings is not None  # noqa: S101  # set by scrapy.cmdline
         loader = SiteLoader(self.settings)
-        site = loader.site(name) if name else _only(loader.sites_at(url), url)
+        site = loader.site(name) if name else only(loader.sites_at(url), url)
         path = loader.path(site.name)
         assert path is not None  # noqa: S101  # a site came from its file
         kept = self._archived(url)
@@ -83,7 +83,7 @@ class Command(SiteCommand):
             reading = read_capture(capture.payload, url, charset(capture), capture.fetched_at, site)
         else:
             capture, reading = self.ask(PageSpider, url=url, site=site)
-        folder = fixture_folder(path, OWN_SITES, PROJECT)
+        folder = fixture_folders(self.settings, path)[0]
         fixture = write_fixture(folder, capture, draft(capture, reading, charset(capture)))
         for line in reading_lines(capture.url, reading):
             self.say(line)
@@ -100,7 +100,8 @@ class Command(SiteCommand):
             return archive.newest_page(url)
 
 
-def _only(sites: list[Site], url: str) -> Site:
+def only(sites: list[Site], url: str) -> Site:
+    """Return the one site of a host; raise FixtureError where there is none or more than one."""
     if len(sites) != 1:
         names = ", ".join(site.name for site in sites)
         said = f"several sites are on its host: {names}" if sites else "no site file covers its host"

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archive import ArchiveError
-from crawler.command import PROJECT, SiteCommand
+from crawler.command import SiteCommand, fixture_folders
 from crawler.confirm import CONFIRMED, SITE_FILE, layout_advice
 from crawler.errors import CrawlerError
-from crawler.fixtures import disagreements, fixture_folder, fixtures_in, load_fixture
-from crawler.loader import OWN_SITES, SiteLoader
+from crawler.fixtures import disagreements, load_fixture
+from crawler.loader import SiteLoader
 from crawler.screen import reading_lines
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ class Command(SiteCommand):
     def _check(self, loader: SiteLoader, name: str, *, as_json: bool) -> None:
         site, path = loader.site(name), loader.path(name)
         assert path is not None  # noqa: S101  # a site came from its file
-        folder = fixture_folder(path, OWN_SITES, PROJECT)
-        results = [self._fixture(one, site, quiet=as_json) for one in fixtures_in(folder.parent.parent, site.name)]
+        assert self.settings is not None  # noqa: S101  # set by scrapy.cmdline
+        truths = [one for folder in fixture_folders(self.settings, path) for one in sorted(folder.glob("*.json"))]
+        results = [self._fixture(one, site, quiet=as_json) for one in truths]
         advice = self._advice(site)
         state = dict(self._states([site.name])).get(site.name)
         self.exitcode = DISAGREES if any(result["disagreements"] for result in results) else 0
