@@ -39,6 +39,7 @@ class Record:
     place: Place
     fields: Mapping[str, str]
     block: bytes
+    raw: bytes  # all of it, decompressed
 
     @property
     def kind(self) -> str:
@@ -87,7 +88,21 @@ def records(path: Path, start: int = 0) -> Iterator[Record]:
     with path.open("rb") as file:
         for offset, length, raw in members(file, start):
             fields, block = parse(raw)
-            yield Record(Place(name, offset, length), fields, block)
+            yield Record(Place(name, offset, length), fields, block, raw)
+
+
+def read_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
+    """Yield the records at these places; raise ValueError at the first that is not whole."""
+    with path.open("rb") as file:
+        new, broken = _decompressor(file)
+        for offset in offsets:
+            file.seek(offset)
+            found = _member(file, new, broken)
+            if found is None:
+                raise ValueError(f"{path.name} byte {offset}: no whole record here")
+            length, raw, _ = found
+            fields, block = parse(raw)
+            yield Record(Place(path.name.removesuffix(OPEN_SUFFIX), offset, length), fields, block, raw)
 
 
 def parse(raw: bytes) -> tuple[dict[str, str], bytes]:
@@ -107,21 +122,27 @@ def members(file: IO[bytes], start: int = 0) -> Iterator[tuple[int, int, bytes]]
     new, broken = _decompressor(file)
     offset, pending = max(start, file.tell()), b""
     file.seek(offset)
-    while True:
-        member, length, parts = new(), 0, []
-        while not member.eof:
-            chunk = pending or file.read(_CHUNK)
-            pending = b""
-            if not chunk:
-                return
-            try:
-                parts.append(member.decompress(chunk))
-            except broken:
-                return
-            length += len(chunk) - len(member.unused_data)
-        pending = member.unused_data
-        yield offset, length, parts[0] if len(parts) == 1 else b"".join(parts)
+    while (found := _member(file, new, broken, pending)) is not None:
+        length, raw, pending = found
+        yield offset, length, raw
         offset += length
+
+
+def _member(file: IO[bytes], new: Callable[[], Any], broken: type[Exception],
+            pending: bytes = b"") -> tuple[int, bytes, bytes] | None:  # fmt: skip
+    """Return length, content and what was read beyond of the member that begins here; None if it is not whole."""
+    member, length, parts = new(), 0, []
+    while not member.eof:
+        chunk = pending or file.read(_CHUNK)
+        pending = b""
+        if not chunk:
+            return None
+        try:
+            parts.append(member.decompress(chunk))
+        except broken:
+            return None
+        length += len(chunk) - len(member.unused_data)
+    return length, parts[0] if len(parts) == 1 else b"".join(parts), member.unused_data
 
 
 def _decompressor(file: IO[bytes]) -> tuple[Callable[[], Any], type[Exception]]:
@@ -149,10 +170,7 @@ def read_dictionary(file: IO[bytes]) -> zstandard.ZstdCompressionDict:
 
 def read_record(path: Path, offset: int) -> Record:
     """Return the record at this place; raise ValueError if none is whole there."""
-    found = next(records(path, offset), None)
-    if found is None or found.place.offset != offset:
-        raise ValueError(f"{path.name} byte {offset}: no record here")
-    return found
+    return next(read_records(path, [offset]))
 
 
 def good_length(found: Iterable[Record], start: int = 0) -> tuple[int, int]:

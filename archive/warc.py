@@ -44,6 +44,7 @@ REVISIT_304 = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 READING_URN = "urn:hemeroteca:reading:"
 VISIT_URN = "urn:hemeroteca:visit:"
 TAKEDOWN_URN = "urn:hemeroteca:takedown:"
+PACK_URN = "urn:hemeroteca:pack:"
 OPEN_SUFFIX = ".open"
 
 _CODING_HEADERS = ("content-encoding", "transfer-encoding")
@@ -60,9 +61,12 @@ class WarcRecord:
 
     def member(self) -> bytes:
         """Return the record as one gzip member; equal records give equal bytes."""
+        return gzip.compress(self.raw(), GZIP_LEVEL, mtime=0)
+
+    def raw(self) -> bytes:
+        """Return the record's bytes, uncompressed."""
         head = "".join(f"{name}: {_BREAKS.sub(' ', value)}\r\n" for name, value in self.fields)
-        raw = f"WARC/1.1\r\n{head}Content-Length: {len(self.block)}\r\n\r\n".encode() + self.block + b"\r\n\r\n"
-        return gzip.compress(raw, GZIP_LEVEL, mtime=0)
+        return f"WARC/1.1\r\n{head}Content-Length: {len(self.block)}\r\n\r\n".encode() + self.block + b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,12 @@ def takedown_record(record_id: UUID, values: Mapping[str, Any], at: datetime) ->
     """Return the JSON metadata record of a takedown or of its lifting."""
     block = canonical_json(values).encode()
     return _fields("metadata", record_id, at, "application/json", None, TAKEDOWN_URN + record_id.hex[:12], block=block)
+
+
+def pack_record(record_id: UUID, name: str, values: Mapping[str, Any], at: datetime) -> WarcRecord:
+    """Return the JSON record that heads a packed file: the files it was made of, and all packs made of them."""
+    return _fields("metadata", record_id, at, "application/json", None, PACK_URN + name,
+                   block=canonical_json(values).encode())  # fmt: skip
 
 
 def warcinfo_record(record_id: UUID, at: datetime, filename: str, agent: str, facts: Mapping[str, Any]) -> WarcRecord:
