@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from archive import audit, corpus, diff_page, events, screen, takedown
+from archive import pack as packing
 from archive.changes import changes as list_changes
 from archive.clock import shifted_clock
 from archive.copies import copies as list_copies
@@ -89,6 +90,14 @@ def _opened(home: Path, database: str | None) -> Iterator[Archive]:
     with Archive(home, database=database, readonly=True) as archive:
         if archive.notice:
             print(f"hemeroteca: {archive.notice}", file=sys.stderr)  # noqa: T201 - the command speaks to its user
+        yield archive
+
+
+@contextmanager
+def _to_write(home: Path, database: str | None) -> Iterator[Archive]:
+    with _opened(home, database):
+        pass  # there must be an archive: opening it to write would make one
+    with Archive(home, database=database) as archive:
         yield archive
 
 
@@ -374,9 +383,7 @@ def _share(text: str) -> float:
 @app.command(epilog="Example: hemeroteca recover --home /srv/hemeroteca")
 def recover(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: Json = False) -> None:
     """Bring in order what killed visits left, as every visit does when it begins. Living ones are left alone."""
-    with _opened(home, database):
-        pass  # there must be an archive: recovery would make one
-    with Archive(home, database=database) as archive:
+    with _to_write(home, database) as archive:
         found = archive.recovered
     if as_json:
         _print_json([asdict(file) for file in found])
@@ -421,6 +428,45 @@ def _rebuild(home: Path, into: Path | None, database: str | None, progress: Call
     if database is not None:
         return rebuild_database(home, database, clock, progress)
     return rebuild_in_place(home, clock, progress)
+
+
+@app.command(epilog="Example: hemeroteca pack --older-than 30")
+def pack(
+    days: Annotated[int, typer.Option("--older-than", min=0, metavar="DAYS", help="Sealed so long ago.")] = 30,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files it would pack.")] = False,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Pack sealed WARC files by story, each later capture as what differs from the first: a tenth of the size.
+
+    Every record is read back before a file is removed. Replay tools want `hemeroteca unpack`.
+    """
+    with _to_write(home, database) as archive, _progress() as progress:
+        names = packing.packable(archive, archive.clock() - timedelta(days=days))
+        if dry_run or not names:
+            _show([Text(name) for name in names] or ["nothing to pack"])
+            return
+        size = sum((archive.warc_folder / name).stat().st_size for name in names)
+        task = progress.add_task("packing", total=2 * size)
+        done = packing.pack(archive, names, lambda read: progress.advance(task, read))
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        _show([(f"{len(done.sources):,} files, {done.bytes_before / 1e6:,.1f} MB, are {len(done.packs):,} packs, "
+               f"{done.bytes_after / 1e6:,.1f} MB; {done.records:,} records")])  # fmt: skip
+
+
+@app.command(epilog="Example: hemeroteca unpack hemeroteca-pack-20261125140102-1f2e3d-00000.warc.zst")
+def unpack(
+    names: Annotated[list[str], typer.Argument(metavar="FILE...", help="Packed files, as below warc/.")],
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+) -> None:
+    """Put a .warc.gz in the place of packed files, with the same records in the same order."""
+    with _to_write(home, database) as archive:
+        for name in names:
+            _show([Text(packing.unpack(archive, Path(name).name))])
 
 
 takedowns = typer.Typer(
@@ -476,9 +522,7 @@ def takedown_lift(
     database: Database = None,
 ) -> None:
     """Show again what a takedown hid."""
-    with _opened(home, database):
-        pass  # there must be an archive: opening it to write would make one
-    with Archive(home, database=database) as archive:
+    with _to_write(home, database) as archive:
         archive.lift(key, reason)
     _show([f"takedown {key} is lifted"])
 

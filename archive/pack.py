@@ -69,12 +69,12 @@ class Packed:
     bytes_after: int
 
 
-def packable(archive: Archive) -> list[str]:
-    """Return the names of the sealed files that are not packed, the oldest first."""
+def packable(archive: Archive, before: datetime) -> list[str]:
+    """Return the names of the files that were sealed before a time and are not packed, the oldest first."""
     row = t.warc_file.c
+    query = sa.select(row.name).where(row.state == "sealed", row.sealed_at <= before).order_by(row.name)
     with archive.engine.connect() as connection:
-        names = connection.execute(sa.select(row.name).where(row.state == "sealed").order_by(row.name)).scalars()
-        return [name for name in names if name.endswith(".gz")]
+        return list(connection.execute(query).scalars())
 
 
 def pack(archive: Archive, names: Sequence[str], progress: Callable[[int], None] = lambda _: None) -> Packed:
@@ -163,7 +163,7 @@ class _Group:
 
     pieces: list[_Piece] = field(default_factory=list)
     first: dict[str, _Piece] = field(default_factory=dict)
-    room: int = MAX_DICTIONARY - TRAINED
+    room: int = field(default_factory=lambda: MAX_DICTIONARY - TRAINED)
 
 
 def _groups(pieces: Sequence[_Piece]) -> list[_Group]:

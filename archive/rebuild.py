@@ -26,6 +26,7 @@ from archive.errors import ArchiveError
 from archive.indexing import Indexer
 from archive.records import Kind
 from archive.scan import own_files, parse_name, records
+from archive.swap import rewriting
 from archive.told import Captured, Told, Unclear, told
 from archive.warc import OPEN_SUFFIX, sync_folder
 
@@ -198,9 +199,15 @@ def _link(path: Path, target: Path) -> None:
 
 def rebuild_in_place(home: Path, clock: Clock, progress: Callable[[int], None] = lambda _: None) -> Rebuilt:
     """Put a new database in the place of the old one, which stays beside it under a name with the time."""
+    with rewriting(home / "warc"):
+        return _rebuild_in_place(home, clock, progress)
+
+
+def _rebuild_in_place(home: Path, clock: Clock, progress: Callable[[int], None]) -> Rebuilt:
     held, new = home / database.DATABASE_NAME, home / f"{database.DATABASE_NAME}.rebuilding"
     _remove(new)
     done = _rebuild_file(home / "warc", new, clock, progress)
+    _refuse_living(home / "warc")  # one that began meanwhile told the old database
     if held.exists():
         kept = home / f"{database.DATABASE_NAME}.before-{clock():%Y%m%dT%H%M%S}"
         for ending in ("-wal", "-shm"):  # of the old file: beside the new one they would damage it

@@ -32,6 +32,7 @@ from archive.records import (
 )
 from archive.recovery import recover
 from archive.scan import own_files, read_record
+from archive.swap import tidy
 from archive.told import Captured
 from archive.told import told as what_is_told
 from archive.warc import (
@@ -92,6 +93,8 @@ class Archive:
         self._known = self._last_known()
         self._journal = Journal(self.warc_folder, self.engine, self.clock)
         self.recovered = [] if readonly else recover(self.warc_folder, self.engine, self.clock)
+        if not readonly:
+            tidy(self.warc_folder, self.engine)
 
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
         engine = database.open_engine(url or database.default_url(self.home))
