@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from archive import Capture, Reader, Reading
+from archive import Archive, Capture, Reader, Reading
 from crawler.command import PROJECT
 from crawler.commands.newsite import check
 from crawler.commands.record import only
@@ -18,6 +18,8 @@ from crawler.errors import FixtureError, SurveyError
 from crawler.newsite import Survey, name_for, site_text
 from crawler.site import Site, load_site
 from crawler.survey import Told
+from tests.archive.make import Paper as Press
+from tests.archive.make import SettableClock
 from tests.crawling import Operator, Paper, feed, story
 from tests.newsroom import STILL, Newsroom
 
@@ -280,6 +282,17 @@ def test_sites_lists_every_file_and_says_what_is_wrong_with_a_broken_one(operato
     assert "broken.toml: read.body: not a CSS selector" in run.err
     unknown = operator.scrapy("sites", "panublon")
     assert (unknown.status, unknown.err) == (2, "no site file for panublon; did you mean panublion?\n")
+
+
+def test_sites_says_when_a_field_is_read_less_often_than_it_was(operator: Operator) -> None:
+    operator.site("lakeside", "https://lakeside.example/")
+    with Archive(operator.home) as archive:
+        press = Press(archive, SettableClock())
+        for number in range(40):
+            url = f"https://lakeside.example/{number}/"
+            press.prints(url=url, title=f"Story {number}", views=1 if number < 20 else None)
+    (line,) = json.loads(operator.scrapy("sites", "lakeside", "--json").out)["advice"]
+    assert line.startswith("views in 0% of the last readings, 100% before: layout changed?")
 
 
 # ------------------------------------------------------------------ the text of a file

@@ -64,15 +64,10 @@ class Command(SiteCommand):
         check(url, told)
         folder = folder_for(self.settings, given)
         loader = SiteLoader(self.settings)
-        if there := loader.sites_at(url):
-            path = loader.path(there[0].name)
-            raise SurveyError(
-                f"{url}: is there already: {path}; to change it, copy it to your own folder of site files"
-            )
+        _refuse_known(loader, url, told.name)
         survey: Survey = self.ask(SurveySpider, url=url, told=told)
         name = told.name or name_for(survey.url, survey.title.value)
-        if taken := loader.path(name):
-            raise SurveyError(f"{name}: taken by {taken}; give another name with --name; nothing is written")
+        _refuse_known(loader, survey.url, name)  # it may have led us to another host
         path = folder / survey.country.value.lower() / f"{name}.toml"
         if path.exists():
             raise SurveyError(f"{path}: is there already; nothing is written")
@@ -102,6 +97,14 @@ class Command(SiteCommand):
         self.say(f"""
 Next: open the story in a browser, compare it with the fixture's .json, correct what is wrong, set "reviewed": true.
 Then  make site SITE={site.name}  and  scrapy crawl {site.name} -a limit=20""")
+
+
+def _refuse_known(loader: SiteLoader, url: str, name: str) -> None:
+    if there := loader.sites_at(url):
+        path = loader.path(there[0].name)
+        raise SurveyError(f"{url}: is there already: {path}; to change it, copy it to your own folder of site files")
+    if taken := loader.path(name):
+        raise SurveyError(f"{name}: taken by {taken}; give another name with --name; nothing is written")
 
 
 def check(url: str, told: Told) -> None:
