@@ -55,7 +55,7 @@ def advice(told: Mapping[str, Any]) -> str:
 def _listings(site: Site, signals: Iterable[Signal]) -> Iterator[tuple[str, str | None]]:
     seen = {(signal.kind, signal.url): signal.state for signal in signals}
     for key in ("feeds", "sitemaps", "sections"):
-        for url in getattr(site.discover, key):
+        for url in getattr(site.discover, key) or ():
             if state := seen.get((key.removesuffix("s"), url)):
                 yield key, None if state == "ok" else f"{state}: take out or mend {url}"
     states = [state for (kind, _), state in seen.items() if kind == "wordpress"]

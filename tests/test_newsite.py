@@ -321,7 +321,7 @@ def test_a_site_file_says_of_every_fact_where_it_is_from(tmp_path: Path) -> None
     site = load_site(path)
     assert site.title == 'The "Daily"'
     assert site.discover.sitemaps == tuple(fact.value for fact in maps)
-    assert site.discover.sections == (), "the sitemap tells of every story at less cost"
+    assert not site.discover.sections, "the sitemap tells of every story at less cost"
     text = path.read_text("utf-8")
     assert 'title     = "The \\"Daily\\""   # wp-json: name' in text
     assert "# no article pattern: 40 addresses of stories have no form that other pages do not have" in text
