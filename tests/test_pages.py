@@ -17,6 +17,8 @@ import pytest
 
 from crawler.reading import read_capture
 from crawler.reading.__main__ import shape
+from crawler.reading.counters import labels, pending, rows
+from crawler.reading.words import load
 from crawler.site import Site, load_site
 from tests.reading.build import FETCHED_AT, PAGES
 
@@ -55,8 +57,8 @@ def as_asked(found: Any, wanted: Any) -> Any:
     return found
 
 
-@pytest.mark.parametrize("path", TRUTHS, ids=named)
-def test_a_page_reads_as_its_truth_says(path: Path) -> None:
+def read_as(path: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Return what the reader finds on a page of what its truth asks, the truth, and why the page is there."""
     case = json.loads(path.read_text("utf-8"))
     url = case.get("url", f"https://panublion.example/2026/05/02/{path.stem}/")
     site_file = path.with_suffix(".toml")
@@ -66,7 +68,13 @@ def test_a_page_reads_as_its_truth_says(path: Path) -> None:
     reading = read_capture(payload, url, case.get("encoding", "utf-8"), fetched_at, site)
     found = told(reading)
     wanted = {"outcome": "read", **case["truth"]}
-    assert {key: as_asked(found[key], value) for key, value in wanted.items()} == wanted, case["why"]
+    return {key: as_asked(found[key], value) for key, value in wanted.items()}, wanted, case["why"]
+
+
+@pytest.mark.parametrize("path", TRUTHS, ids=named)
+def test_a_page_reads_as_its_truth_says(path: Path) -> None:
+    found, wanted, why = read_as(path)
+    assert found == wanted, why
 
 
 def test_every_page_has_a_truth_and_every_truth_a_page_and_a_reason() -> None:
@@ -77,3 +85,70 @@ def test_every_page_has_a_truth_and_every_truth_a_page_and_a_reason() -> None:
         assert "\n" not in case["why"], path
         assert len(case["why"]) > 20, path
         assert case["truth"], path
+
+
+COUNTED = [path for path in TRUTHS if path.parent.name in ("counters", "elements")]
+
+
+def fails(path: Path) -> bool:
+    found, wanted, _ = read_as(path)
+    return found != wanted
+
+
+def source(path: Path) -> str:
+    return path.with_suffix(".html").read_text("utf-8", "replace")
+
+
+@pytest.mark.parametrize("row", rows.ROWS, ids=lambda row: f"{row.name} {row.bound_by}".strip())
+def test_every_known_element_of_a_counter_has_a_page_that_fails_without_it(
+    row: rows.Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = row.name.split()[0].replace("{id}", "")
+    holding = [path for path in COUNTED if name in source(path).lower()]
+    monkeypatch.setattr(rows, "ROWS", tuple(other for other in rows.ROWS if other is not row))
+    assert any(map(fails, holding))
+
+
+LANGUAGES = sorted({(name, language) for name in ("view_phrases", "comment_phrases") for language, _ in load(name)})
+
+
+@pytest.mark.parametrize(("name", "language"), LANGUAGES)
+def test_every_language_that_counts_has_a_page_that_fails_without_its_words(
+    name: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [path for path in COUNTED if f'lang="{language}"' in source(path)]
+    own = {phrase for told, phrase in load(name) if told == language}
+    # Neighbours share words: Danish "visninger" is Norwegian too. What the language lists goes, whoever lists it.
+    shared = {word for phrase in own for word in phrase.split() if len(word) > 1}
+    cut = {n: tuple((told, phrase) for told, phrase in load(n) if n != name or not shared & set(phrase.split()))
+           for n in ("view_phrases", "comment_phrases", "today_words")}  # fmt: skip
+    cached = (labels._label_patterns, labels.view_words, labels.comment_words)
+    monkeypatch.setattr(labels, "load", cut.__getitem__)
+    try:
+        for function in cached:
+            function.cache_clear()
+        assert any(map(fails, pages))
+    finally:
+        monkeypatch.undo()
+        for function in cached:
+            function.cache_clear()
+
+
+def test_every_system_that_can_be_asked_has_a_page_with_its_request() -> None:
+    requests = [json.loads(path.read_text("utf-8"))["truth"].get("pending") for path in COUNTED]
+    assert {request["system"] for request in requests if request} >= {
+        "baw-post-views-count",
+        "disqus",
+        "page-views-count",
+        "post-views-counter",
+        "tagdiv",
+        "top-10",
+        "wordpress-popular-posts",
+        "wp-postviews",
+    }
+
+
+@pytest.mark.parametrize("sign", [sign for sign, _ in pending._PENDING])
+def test_every_sign_of_a_script_has_a_page_that_fails_without_it(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "_PENDING", tuple(pair for pair in pending._PENDING if pair[0] != sign))
+    assert any(fails(path) for path in COUNTED if sign in source(path))

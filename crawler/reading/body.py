@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import re2
 from trafilatura import bare_extraction
 
-from crawler.reading.attributes import NamePattern
 from crawler.reading.boxes import heading, unwanted
 from crawler.reading.byline import is_byline
 from crawler.reading.counters import is_counter_line
@@ -36,12 +35,6 @@ if TYPE_CHECKING:
     from archive.records import Author, Profile
     from crawler.reading.page import Page
 
-# A box says in its name that it repeats, explains or sells: it is no part of the running text.
-_BESIDE = NamePattern(
-    r"(?:^|[\s_-])(?:info-?box|fact-?box|bullet-points|key-?(?:points|takeaways|facts)|show-comments|more-topics?|"
-    r"click-?to-?tweet|swp_ctt|access-wall|pay-?wall-?(?:box|message|offer)|donat(?:e|ion)-?box|infobox-items)(?:$|[\s_-])"
-)
-_BOX_TAGS = frozenset({"a", "aside", "div", "li", "ol", "section", "table", "ul"})
 _SHORT_BODY = 600  # below this the full cascade is asked: as good as always asking, and much cheaper
 _LONG_BODY = 3000  # above this, a text is enough whatever else the page shows
 _LEAST_SHARE = 0.2  # of the page, below which a shorter text is doubted; both figures are trafilatura's
@@ -59,7 +52,7 @@ _END = 6  # lines before the end where a paper speaks of itself
 
 def paragraphs_of(page: Page, author_boxes: Iterable[HtmlElement]) -> tuple[str, ...]:
     """Return the paragraphs that the general extractor finds, before any line filter."""
-    boxes = unwanted(page, author_boxes) | _beside(page)
+    boxes = unwanted(page, author_boxes)
     texts = (extracted(page, frame, [*boxes, *heading(page, frame)]) for frame in frames(page))
     lines = next((lines for lines in texts if _size(lines) >= _SHORTEST), [])
     if not _is_confident(lines, page):
@@ -72,12 +65,6 @@ def paragraphs_of(page: Page, author_boxes: Iterable[HtmlElement]) -> tuple[str,
         state = told_in_scripts(page)
         lines = state if _size(state) > _MUCH_MORE * _size(lines) else lines
     return _refereed(_without_updates(lines, page), page)
-
-
-def _beside(page: Page) -> frozenset[HtmlElement]:
-    """Return the boxes of facts, key points, offers and prompts that stand between the paragraphs."""
-    found = page.classed(_BESIDE)
-    return frozenset(element for element in found if element.tag in _BOX_TAGS and page.scope.is_apart(element))
 
 
 def _size(lines: list[str]) -> int:

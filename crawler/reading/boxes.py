@@ -13,7 +13,7 @@ from crawler.reading.counters import own_elements
 from crawler.reading.dom import length_of, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -27,6 +27,12 @@ _INSIDE = NamePattern(
     r"td-post-sharing\w*|social-share|share-buttons|sharing|wpd-thread\w*|fb-comments|"
     r"(?:photo|image|img|picture|media)-?(?:credits?|source|copyright))(?:$|[\s_-])"
 )
+# A box says in its name that it repeats, explains or sells: it is no part of the running text.
+_BESIDE = NamePattern(
+    r"(?:^|[\s_-])(?:info-?box|fact-?box|bullet-points|key-?(?:points|takeaways|facts)|show-comments|more-topics?|"
+    r"click-?to-?tweet|swp_ctt|access-wall|pay-?wall-?(?:box|message|offer)|donat(?:e|ion)-?box|infobox-items)(?:$|[\s_-])"
+)
+_BOX_TAGS = frozenset({"a", "aside", "div", "li", "ol", "section", "table", "ul"})
 _HEADING_SHARE = 3  # a heading holds less than a third of the story's part of the page
 _LEAD = 80  # letters; a paragraph as long in the header is the story's lead and stays
 _SHORTEST_TITLE = 20  # letters; a link that says less is "here" or a name
@@ -37,7 +43,14 @@ def unwanted(page: Page, author_boxes: Iterable[HtmlElement]) -> frozenset[HtmlE
     found = {*author_boxes}
     found.update(element for element in own_elements(page) if length_of(element) < 200)
     found.update(element for element in page.classed(_INSIDE) if _is_inside_box(element, page))
+    found.update(_beside(page))
     return frozenset(found)
+
+
+def _beside(page: Page) -> Iterator[HtmlElement]:
+    """Yield the boxes of facts, key points, offers and prompts that stand between the paragraphs."""
+    found = page.classed(_BESIDE)
+    return (element for element in found if element.tag in _BOX_TAGS and page.scope.is_apart(element))
 
 
 def heading(page: Page, part: HtmlElement) -> list[HtmlElement]:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way to print a counter: a class, or an id, or a class with an attribute that holds the post id or the number.
+    """One way to print a counter: a class, or an id, or a class with an attribute that holds the post id.
 
     ``{id}`` is the page's own post id; a row that has it is bound to the article, any other must also stand in the
     story's part of the page, unless the page can have only one (``anywhere``). ``inner`` is a class inside, where the
-    number is. ``holds`` is an attribute with the number itself.
+    number is.
     """
 
     name: str
@@ -37,7 +37,6 @@ class Row:
     attribute: str = "class"
     bound_by: str = ""
     anywhere: bool = False
-    holds: str = ""
 
     @property
     def is_bound(self) -> bool:
@@ -93,7 +92,6 @@ ROWS = (
     Row("entry-comments-link", "comments"),
     Row("comments-title", "comments"),
     Row("wpd-cc-value", "comments"),  # wpDiscuz
-    Row("wpd-thread-info", "comments", holds="data-comments-count"),
     Row("aft-comment-count", "comments"),  # AF themes
     Row("cm-comments-link", "comments"),  # ColorMag
     Row("penci-comment-count", "comments"),  # Soledad
@@ -147,7 +145,7 @@ def _from_row(page: Page, row: Row, element: HtmlElement) -> Iterator[Found]:
     if not row.is_bound and not row.anywhere and (is_foreign(page, element) or is_of_another_post(page, element)):
         return
     inside = _inside(element, row.inner) if row.inner else element
-    raw = (element.get(row.holds) or "") if row.holds else inside.get("content") or text_of(inside)
+    raw = inside.get("content") or text_of(inside)
     count = read(raw, row.metric)
     if count is None:
         return
