@@ -6,7 +6,7 @@ On disk, below the archive's home::
     warc/hemeroteca-TIME-HOST-PID-RANDOM.warc.gz        sealed WARC/1.1, one gzip member per record
     warc/….warc.gz.open               owned by a crawl that is running, or left by one that died
     leases/HOST.lock                  held by the process that visits this host
-    warc/hemeroteca-pack-TIME-RANDOM-N.warc.zst         sealed files packed by story (WARC-ZSTD: dictionary, then records)
+    warc/hemeroteca-pack-TIME-RANDOM-N.warc.zst         sealed files packed by story (WARC-ZSTD)
     warc/….warc.gz.torn               bytes cut off the end of a file whose writer died
 
 The WARC files are the truth. Each holds, for every visit it carries, a ``warcinfo`` record (site file, visit, reader);

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-LOCK = ".rewriting.lock"
+LOCK = ".rewriting.lock"  # beside the folder of WARC files
 
 
 @contextmanager
 def rewriting(folder: Path) -> Iterator[None]:
     """Hold the right to rewrite files of a folder, which one process has at a time."""
-    with (folder / LOCK).open("ab") as file:
+    with (folder.parent / LOCK).open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
