@@ -537,12 +537,8 @@ def test_stories_are_counted_by_whole_weeks_since_the_first_visit_by_the_day_the
 
 
 def test_a_denied_address_matches_a_pattern_that_was_not_lifted(archive: Archive) -> None:
-    with archive.engine.begin() as connection:
-        for pattern, lifted in (("https://lakeside.example/private/*", None), ("*highland*", START)):
-            connection.execute(
-                t.takedown.insert().values(scope="url", url_pattern=pattern, action="hide", basis="court",
-                                           effective_at=START, lifted_at=lifted)
-            )  # fmt: skip
+    archive.take_down("url", "https://lakeside.example/private/*", "court")
+    archive.lift(archive.take_down("url", "*highland*", "court"), "withdrawn")
     assert archive.denied("https://lakeside.example/private/1/")
     assert not archive.denied(STORY)
     assert not archive.denied("https://highland.example/")
