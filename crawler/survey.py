@@ -87,10 +87,12 @@ class Asker(Spider):
             raise SurveyError(f"{url}: answered {response.status}")
         if reason := not_a_page(capture):
             raise SurveyError(f"{url}: {reason}")
-        reading = await asyncio.to_thread(
-            read_capture, capture.payload, capture.url, charset(capture), capture.fetched_at, self.site
-        )
-        return capture, reading
+        return capture, await self.read(capture)
+
+    async def read(self, capture: Capture) -> Reading:
+        """Return the reading of a page, made beside the loop that fetches."""
+        args = (capture.payload, capture.url, charset(capture), capture.fetched_at, self.site)
+        return await asyncio.to_thread(read_capture, *args)
 
 
 def _refusal(url: str, why: str) -> str:
@@ -134,6 +136,9 @@ class SurveySpider(Asker):
     async def work(self) -> Survey:
         """Return what the site tells of itself; raise SurveyError if it is no news site or does not answer."""
         tree = await self._front()
+        if urlsplit(self.url).path != "/" and await self._is_story(self.front):
+            self.url = urljoin(self.url, "/")
+            tree = await self._front()
         named = await self._optional(urljoin(self.url, "/robots.txt"), dont_obey_robotstxt=True)
         root, home = await self._wordpress()
         title, country, timezone = self._facts(tree, home)
@@ -168,6 +173,10 @@ class SurveySpider(Asker):
             return Page.parse(self.front.payload, self.url, charset(self.front), self.front.fetched_at).tree
         except ReadingError as error:
             raise SurveyError(f"{self.url}: {error}: nothing to make a site file of") from error
+
+    async def _is_story(self, capture: Capture) -> bool:
+        """Say whether somebody has named a story instead of the paper."""
+        return _tells_enough(await self.read(capture))
 
     async def _optional(self, url: str, **meta: Any) -> Response | None:
         """Return an answer with 200; None for any other: what is not there is no fault of the site."""
@@ -264,7 +273,7 @@ class SurveySpider(Asker):
             except SurveyError as error:
                 reasons[str(error)] += 1
                 continue
-            if reading.outcome == "read" and len(reading.body) >= _LEAST_LETTERS:
+            if _tells_enough(reading):
                 samples.append((capture, reading))
             else:
                 reasons[f"{url}: {reading.reason or 'hardly any text'}"] += 1
@@ -277,6 +286,10 @@ class SurveySpider(Asker):
                 "pages need a browser; nothing is written"
             )
         return tuple(samples)
+
+
+def _tells_enough(reading: Reading) -> bool:
+    return reading.outcome == "read" and len(reading.body) >= _LEAST_LETTERS
 
 
 def _languages(samples: Sequence[tuple[Capture, Reading]], tag: Fact | None) -> Fact:

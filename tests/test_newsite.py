@@ -210,12 +210,12 @@ def test_a_file_is_never_overwritten_and_a_name_never_taken_twice(operator: Oper
 def test_a_site_without_sitemap_or_rest_gets_its_sections_and_a_feed_from_a_common_address(
     operator: Operator, paper: Paper
 ) -> None:
-    served(paper)
-    run = made(operator, paper.url(), "--folder", str(operator.sites / "mine"))
+    a_story, *_ = served(paper)
+    run = made(operator, a_story, "--folder", str(operator.sites / "mine"))
     assert run.status == 0, run.err
     site = load_site(operator.sites / "mine" / "ph" / "panublion.toml")
     assert "Scrapy does not look there yet" not in run.out, "the folder is inside one that it knows"
-    assert (site.title, site.languages) == ("Panublion Daily", ("en",))
+    assert (site.url, site.title, site.languages) == (paper.url(), "Panublion Daily", ("en",))
     assert site.discover.feeds == (paper.url("/rss.xml"),)
     assert site.discover.sections == (paper.url("/sports/"),)
     assert site.discover.article == r"^/\d{4}/\d{2}/[^/]{3,}/?$"

@@ -54,7 +54,9 @@ class Command(SiteCommand):
         try:
             if len(args) != 1:
                 raise CrawlerError("name one site: scrapy newsite https://panublion.example/")
-            told = Told(name=opts.name, title=opts.title, country=opts.country, timezone=opts.timezone)
+            told = Told(
+                name=opts.name, title=opts.title, country=(opts.country or "").upper() or None, timezone=opts.timezone
+            )
             self._make(args[0], told, opts.folder)
         except (CrawlerError, OSError) as error:
             self.fail(f"newsite: {error}")
