@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -139,29 +139,49 @@ def stats(home: Home = Path(DEFAULT_HOME), database: Database = None, as_json: J
         _show(screen.stats_page(told))
 
 
-@app.command(epilog="Example: hemeroteca search 'flood AND \"city hall\"' --site lakeside --from 2026-11-01")
+_SEARCH = """Search headlines, bylines and bodies, the newest first. With --json, one hit a line.
+
+Words must all be there; "a phrase", prefix*, OR, NOT or -word, brackets. title: author: body: ask one part of a story.
+site: place: lang: country: region: state: (live, missing, gone, restored, changed, stealth) from: to: (days) and views:
+(at least so many) ask what is known of it.
+"""
+
+
+@app.command(help=_SEARCH, epilog="Example: hemeroteca search 'flood OR \"city hall\" -drill state:stealth' --facets")
 def search(
-    query: Annotated[str, typer.Argument(help='Words, "a phrase", prefix*, AND, OR, NOT, brackets.')],
+    query: Annotated[str, typer.Argument(help="What to search for, in the words above.")],
     site: Site = None,
     since: Since = None,
     until: Until = None,
     author: AuthorName = None,
     language: Language = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="In the texts of this day or time.")] = None,
+    removed: Annotated[bool, typer.Option("--removed", help="In what was taken out of a text or off a site.")] = False,
+    relevance: Annotated[bool, typer.Option("--relevance", help="The best of the newest 1,000 hits first.")] = False,
+    facets: Annotated[bool, typer.Option("--facets", help="Count hits by site, month, author, language.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many hits.")] = 20,
     home: Home = Path(DEFAULT_HOME),
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Search headlines, bylines and bodies, the newest first. With --json, one hit a line."""
-    selection = _selection(query, site, since, until, author, language)
+    """Search the archive; the text shown by --help is _SEARCH."""
+    selection = replace(
+        _selection(query, site, since, until, author, language),
+        at=parse_time(at, "--at") if at else None, removed=removed, by_relevance=relevance,
+    )  # fmt: skip
     with _opened(home, database) as archive:
+        if facets:
+            counted = corpus.facets(archive, selection)
+            _print_json(counted) if as_json else _show(screen.facets_table(counted))
+            return
         hits, found = corpus.search(archive, selection, limit), corpus.count(archive, selection)
     if as_json:
         for hit in hits:
             _print_json(hit)
         return
     _show(screen.hits_table(hits))
-    _show([f"{found:,} found" + (f", the newest {limit} shown; --limit shows more" if found > limit else "")])
+    order = "best" if relevance else "newest"
+    _show([f"{found:,} found" + (f", the {order} {limit} shown; --limit shows more" if found > limit else "")])
 
 
 @app.command(epilog="Example: hemeroteca show https://panublion.example/2026/05/flood/ --at 2026-05-03")

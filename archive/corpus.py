@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from archive.describe import curve, describe, printed, stamp
 from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.normal import fold_name
+from archive.query import parse, words_of
 from archive.selection import each_article, selecting
 from archive.takedown import refuse_hidden
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from archive.query import Words
     from archive.selection import Selection
     from archive.store import Archive
 
@@ -214,23 +217,62 @@ def search(archive: Archive, selection: Selection, limit: int) -> list[dict[str,
             told = describe(connection, row)
             names = ("id", "site", "url", "published", "first_seen", "state", "title", "language", "views", "version")
             hit = {name: told[name] for name in names}
-            hits.append({**hit, "authors": [author["name"] for author in told["authors"]],
-                         "snippet": snippet(told["body"] or "", words)})  # fmt: skip
+            text, marks = snippet(told["body"] or "", words)
+            hits.append({**hit, "authors": [author["name"] for author in told["authors"]], "snippet": text,
+                         "hits": marks})  # fmt: skip
         return hits
 
 
-def _searched_words(query: str | None) -> list[str]:
-    return [fold_name(word) for word in (query or "").replace('"', " ").split() if word not in ("AND", "OR", "NOT")]
+def _searched_words(query: str | None) -> list[Words]:
+    return words_of(parse(query)) if query is not None else []
 
 
-def snippet(text: str, words: list[str]) -> str:
-    """Return the words around the first that was searched for, or the beginning of the text."""
+def snippet(text: str, wanted: Sequence[Words]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the words around the first hit, or the beginning of the text, and where in it hits stand: (start, end)."""
     printed = text.split()
     folded = [fold_name(word) for word in printed]
-    at = next((i for i, word in enumerate(folded) if word and any(word.startswith(w) for w in words if w)), 0)
-    start = max(0, at - SNIPPET_WORDS // 3)
+    hits = [at for at, word in enumerate(folded) if any(_is_hit(word, words) for words in wanted)]
+    start = max(0, (hits[0] if hits else 0) - SNIPPET_WORDS // 3)
     cut = printed[start : start + SNIPPET_WORDS]
-    return ("… " if start else "") + " ".join(cut) + (" …" if start + SNIPPET_WORDS < len(printed) else "")
+    before = "… " if start else ""
+    marks = []
+    for at in hits:
+        if start <= at < start + len(cut):
+            begin = len(before) + sum(len(word) + 1 for word in cut[: at - start])
+            marks.append((begin, begin + len(printed[at])))
+    after = " …" if start + SNIPPET_WORDS < len(printed) else ""
+    return f"{before}{' '.join(cut)}{after}", marks
+
+
+def _is_hit(folded: str, wanted: Words) -> bool:
+    *whole, last = (fold_name(word) for word in wanted.words)
+    said = folded.split()
+    return any(word in said for word in (*whole, last)) or (wanted.is_prefix and any(w.startswith(last) for w in said))
+
+
+FACETED = 10_000
+
+
+def facets(archive: Archive, selection: Selection) -> dict[str, dict[str, int]]:
+    """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
+    with archive.engine.connect() as connection:
+        hits = selecting(connection, selection).limit(FACETED).subquery("hits")
+        rows = connection.execute(
+            sa.select(hits.c.site, hits.c.timezone, t.reading.c.language, t.reading.c.published_at, hits.c.reading_id)
+            .select_from(hits)
+            .outerjoin(t.reading, t.reading.c.id == hits.c.reading_id)
+        ).all()
+        names = connection.execute(
+            sa.select(t.reading_author.c.name).join(hits, hits.c.reading_id == t.reading_author.c.reading_id)
+        ).scalars()
+        counted = {
+            "site": Tally(row.site for row in rows),
+            "month": Tally(f"{row.published_at.astimezone(ZoneInfo(row.timezone)):%Y-%m}"
+                           for row in rows if row.published_at is not None),
+            "author": Tally(names),
+            "language": Tally(row.language for row in rows if row.language is not None),
+        }  # fmt: skip
+    return {name: dict(sorted(tally.items(), key=lambda told: (-told[1], told[0]))) for name, tally in counted.items()}
 
 
 def stats(archive: Archive) -> dict[str, Any]:

@@ -30,11 +30,22 @@ def hits_table(hits: list[dict[str, Any]]) -> Iterator[RenderableType]:
         state = "" if hit["state"] == "live" else f"  [{hit['state']}]"
         views = f"  {hit['views']:,} views" if hit["views"] is not None else ""
         yield Text.assemble((day, "dim"), "  ", (hit["title"] or "untitled", "bold"), (state, "red"), (views, "dim"))
-        yield Padding(Text(hit["snippet"]), (0, 0, 0, 12), expand=False)
+        snippet = Text(hit["snippet"])
+        for start, end in hit["hits"]:
+            snippet.stylize("bold reverse", start, end)
+        yield Padding(snippet, (0, 0, 0, 12), expand=False)
         authors = ", ".join(hit["authors"])
         yield Padding(Text(f"{hit['id']}  {hit['site']}  {authors}", style="dim"), (0, 0, 0, 12), expand=False)
         yield _address(f"{'':12}{hit['url']}")
         yield Text()
+
+
+def facets_table(facets: dict[str, dict[str, int]], most: int = 8) -> Iterator[RenderableType]:
+    """Draw how many hits there are by site, month, author and language."""
+    for name, counted in facets.items():
+        told = ", ".join(f"{value} {count:,}" for value, count in list(counted.items())[:most])
+        more = f" and {len(counted) - most} more" if len(counted) > most else ""
+        yield Text.assemble((f"{name}: ", "dim"), told or "–", (more, "dim"))
 
 
 def _address(text: str) -> Text:

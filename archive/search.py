@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import tables as t
 from archive.errors import QueryError
+from archive.query import All, Not, OneOf, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from archive.query import Node
     from archive.records import Reading
 
 TABLE = "search_text"
@@ -39,8 +41,9 @@ ROWS_PER_SECOND = 1 << 20
 text_table = sa.table(TABLE, sa.column("rowid", sa.Integer), *map(sa.column, ("title", "standfirst", "names", "body")))
 words_table = sa.table(TABLE, sa.column("rowid", sa.BigInteger), sa.column("words", TSVECTOR))
 
-_TOKEN = re.compile(r'"([^"]*)"|([()])|([^\s()"]+)|(")')
-_WORDS = re.compile(r"\w+")
+WEIGHTS = {"title": "A", "standfirst": "B", "names": "C", "body": "D"}
+"""The label of each field in a tsvector; it is what a field term asks for."""
+
 _LETTERS = re.compile(r"[^\W_]+")
 
 # PostgreSQL takes at most a megabyte of word list and 2 kB of word; a text of this many bytes stays below it.
@@ -65,19 +68,22 @@ def index_content(connection: Connection, content: int, reading: Reading, at: da
 def put_text(connection: Connection, number: int, fields: Mapping[str, str]) -> None:
     """Put title, standfirst, names and body into the index under a row number."""
     if connection.dialect.name == "postgresql":
-        connection.execute(words_table.insert().values(rowid=number, words=word_list(fields.values())))
+        connection.execute(words_table.insert().values(rowid=number, words=word_list(fields)))
     else:
         connection.execute(text_table.insert().values(rowid=number, **fields))
 
 
-def word_list(fields: Iterable[str]) -> str:
-    """Return a tsvector: every word of these texts with its places; no phrase runs from one text into the next."""
+def word_list(fields: Mapping[str, str]) -> str:
+    """Return a tsvector: every word of these texts with its places; no phrase runs from one text into the next.
+
+    The weight of a place says which field it is in.
+    """
     places: dict[str, list[str]] = {}
     at = 0
-    for text in fields:
+    for field, text in fields.items():
         for word in folded_words(text.encode()[:_MOST_BYTES].decode(errors="ignore")):
             at += 1
-            places.setdefault(word, []).append(str(at))
+            places.setdefault(word, []).append(f"{at}{WEIGHTS[field]}")
         at += 1
     # It keeps 256 places of a word, none beyond 16383.
     return " ".join(f"'{word}':{','.join(found[:255])}" for word, found in places.items())
@@ -102,19 +108,19 @@ def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
         connection.execute(t.search_row.update().where(t.search_row.c.content_id == content).values(superseded=~in_use))
 
 
-def matching(connection: Connection, typed: str) -> sa.Select[Any]:
-    """Select the row numbers of the index that match what a person typed; a QueryError says what is wrong with it."""
+def matching(connection: Connection, node: Node) -> sa.Select[Any]:
+    """Select the row numbers of the index that match words that were asked for (:func:`is_text`)."""
     if connection.dialect.name == "postgresql":
-        query = sa.cast(sa.literal(words_expression(typed)), TSQUERY)
+        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
         hits = sa.select(words_table.c.rowid).where(words_table.c.words.op("@@")(query))
     else:
-        hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(match_expression(typed)))
+        hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(fts5(node)))
     try:
         connection.execute(hits.limit(1)).first()
     except DBAPIError as error:
         if not _is_too_much(error):
             raise
-        raise QueryError(f"search: too many words or brackets inside one another ({error.orig}): {typed}") from error
+        raise QueryError(f"search: too many words or brackets inside one another ({error.orig})") from error
     return hits
 
 
@@ -123,76 +129,67 @@ def _is_too_much(error: DBAPIError) -> bool:
     return "fts5" in str(error.orig) or str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
-def match_expression(query: str) -> str:
-    """Return the FTS5 expression of what a person typed.
-
-    Everything is quoted, so punctuation is never syntax.
-    """
-    return " ".join(_parse(query))
-
-
-_TSQUERY = {"AND": "&", "OR": "|", "NOT": "& !"}
-
-
-def words_expression(query: str) -> str:
-    """Return the tsquery of what a person typed: the same meaning as :func:`match_expression` has for FTS5."""
-    return " ".join(_TSQUERY.get(part) or _following(part) for part in _parse(query))
+def ranking(connection: Connection, node: Node, oldest: int) -> sa.Subquery:
+    """Select the rows from ``oldest`` on that match, as ``rowid`` and ``rank``; the least rank fits best."""
+    hits, row = matching(connection, node), sa.column("rowid", sa.BigInteger)
+    rank: sa.ColumnElement[Any]
+    if connection.dialect.name == "postgresql":
+        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
+        rank = -sa.func.ts_rank(words_table.c.words, query)
+    else:
+        # A word in the headline says more than one in the text.
+        rank = sa.literal_column(f"bm25({TABLE}, 8.0, 4.0, 4.0, 1.0)", sa.Float)
+    return hits.add_columns(rank.label("rank")).where(row >= oldest).subquery("ranked")
 
 
-def _following(part: str) -> str:
-    """Return a term as words that follow one another; a bracket stays."""
-    if not part.startswith('"'):
-        return part
-    words = [f"'{word}'" for word in folded_words(part)]
+def is_text(node: Node) -> bool:
+    """Say whether the index alone can answer this part of a query: words, and what must not stand beside them."""
+    if isinstance(node, Words):
+        return True
+    if isinstance(node, OneOf):
+        return all(map(is_text, node.parts))
+    if isinstance(node, All):
+        wanted = [part for part in node.parts if not isinstance(part, Not)]
+        unwanted = [part.part for part in node.parts if isinstance(part, Not)]
+        return bool(wanted) and all(map(is_text, (*wanted, *unwanted)))
+    return False
+
+
+def fts5(node: Node) -> str:
+    """Return words as an FTS5 expression. Everything is quoted, so punctuation is never syntax."""
+    if isinstance(node, Words):
+        field = f"{node.field} : " if node.field else ""
+        return f'{field}"{" ".join(node.words)}"' + (" *" if node.is_prefix else "")
+    if isinstance(node, OneOf):
+        return "(" + " OR ".join(map(fts5, node.parts)) + ")"
+    if isinstance(node, All):
+        wanted = " AND ".join(fts5(part) for part in node.parts if not isinstance(part, Not))
+        unwanted = "".join(f" NOT {fts5(part.part)}" for part in node.parts if isinstance(part, Not))
+        return f"(({wanted}){unwanted})"
+    raise TypeError(f"not text: {node}")
+
+
+def tsquery(node: Node) -> str:
+    """Return words as a tsquery: the same meaning as :func:`fts5` has for SQLite."""
+    if isinstance(node, Words):
+        return _following(node)
+    if isinstance(node, Not):
+        return f"!{tsquery(node.part)}"
+    if isinstance(node, OneOf):
+        return "(" + " | ".join(map(tsquery, node.parts)) + ")"
+    if isinstance(node, All):
+        return "(" + " & ".join(map(tsquery, node.parts)) + ")"
+    raise TypeError(f"not text: {node}")
+
+
+def _following(node: Words) -> str:
+    weight = WEIGHTS[node.field] if node.field else ""
+    words = [f"'{word}'" for word in folded_words(" ".join(node.words))]
     if not words:
         return "'_'"  # as in FTS5: what has neither letter nor digit is found nowhere
-    return "(" + " <-> ".join(words) + (":*" if part.endswith("*") else "") + ")"
-
-
-def _parse(query: str) -> list[str]:
-    """Return the parts of a query: words, "phrases", prefix*, AND, OR, NOT and brackets.
-
-    A query that cannot be understood raises a QueryError that says where.
-    """
-    parts: list[str] = []
-    depth = 0
-    for found in _TOKEN.finditer(query):
-        phrase, bracket, word, stray = found.groups()
-        if stray:
-            raise QueryError(f"search: the quotation mark at character {found.start() + 1} is never closed: {query}")
-        if bracket:
-            depth += 1 if bracket == "(" else -1
-            if depth < 0:
-                raise QueryError(f"search: nothing to close at character {found.start() + 1}: {query}")
-        part = bracket or _term(phrase, word)
-        if part:
-            _join(parts, part, found.start(), query)
-    if depth:
-        raise QueryError(f"search: {depth} bracket(s) never closed: {query}")
-    if not parts or parts[-1] in _OPERATORS:
-        raise QueryError(f"search: a word is missing at the end: {query!r}")
-    return parts
-
-
-_OPERATORS = ("AND", "OR", "NOT")
-
-
-def _term(phrase: str | None, word: str | None) -> str:
-    if word in _OPERATORS:
-        return word or ""
-    text = phrase if phrase is not None else word or ""
-    words = _WORDS.findall(text)
-    if not words:
-        return ""
-    star = " *" if phrase is None and text.endswith("*") else ""
-    return f'"{" ".join(words)}"{star}'
-
-
-def _join(parts: list[str], part: str, at: int, query: str) -> None:
-    starts = not parts or parts[-1] in (*_OPERATORS, "(")
-    if part in _OPERATORS or part == ")":
-        if starts:
-            raise QueryError(f"search: {part} at character {at + 1} needs a word before it: {query}")
-    elif not starts:
-        parts.append("AND")
-    parts.append(part)
+    labels = [weight] * (len(words) - 1) + [("*" if node.is_prefix else "") + weight]
+    return (
+        "("
+        + " <-> ".join(f"{word}:{label}" if label else word for word, label in zip(words, labels, strict=True))
+        + ")"
+    )

@@ -1,4 +1,4 @@
-"""Which articles are asked for: by words, site, days, author, language."""
+"""Which articles are asked for: by words, facts, days, author; as they are, as they were, or what was removed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,28 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
-from archive.search import matching
+from archive.query import All, Fact, OneOf, parse, words_of
+from archive.search import is_text, matching, ranking
 from archive.takedown import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Connection
+
+    from archive.query import Node, Words
+
+RANKED = 1000
+"""Hits that are ranked, the newest: ranking a common word over a whole archive takes seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which articles are asked for. Days are days of the site's zone; ``until`` includes its last day.
 
-    The day of an article is that of its publication, or where the page gives none, the day it was first seen.
+    The day of an article is that of its publication, or where the page gives none, the day it was first seen. The text
+    is that of today; that of a time where ``at`` is given; with ``removed`` the last one that had the words which no
+    text has since.
     """
 
     query: str | None = None
@@ -32,14 +42,20 @@ class Selection:
     until: date | None = None
     author: str | None = None
     language: str | None = None
+    at: datetime | None = None
+    removed: bool = False
+    by_relevance: bool = False  # of the newest RANKED hits, instead of the newest first
 
 
 _text = t.version.alias("text_version")
 _head = t.version.alias("head")
 
 
-def each_article() -> sa.Select[Any]:
-    """Select every article with its last text: the open version, or the one before it when the article is gone."""
+def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
+    """Select every article with one of its texts: the last one, or the version that ``which`` says.
+
+    The last text is the open version's, or that of the one before it when the article is gone.
+    """
     last_text = sa.or_(
         _text.c.id == t.article.c.head_version_id,
         sa.and_(_head.c.state == t.State.GONE, _text.c.valid_to == _head.c.valid_from),
@@ -55,32 +71,134 @@ def each_article() -> sa.Select[Any]:
         .join(t.site, t.site.c.id == t.article.c.site_id)
         .join(_head, _head.c.id == t.article.c.head_version_id)
         .join(_text, sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN,
-                             _text.c.content_id.is_not(None), last_text))
+                             _text.c.content_id.is_not(None), last_text if which is None else which))
         .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
         .where(t.article.c.merged_into.is_(None), visible(t.article.c.id))
     )  # fmt: skip
 
 
 def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
-    """Return the statement that lists the selected articles, the newest first."""
-    query = each_article()
-    when = sa.func.coalesce(t.reading.c.published_at, t.article.c.first_seen_at)
+    """Return the statement that lists the selected articles, the newest first; a QueryError says what is wrong."""
+    node = parse(selection.query) if selection.query is not None else None
+    query = each_article(_which_text(connection, selection, node)).where(*_conditions(connection, selection))
+    if node is not None and not selection.removed:
+        query = query.where(_meets(connection, node))
+    if node is None or not words_of(node):
+        if selection.by_relevance:
+            raise QueryError("search: only words can be ranked by relevance; there are none in this query")
+        return query.order_by(_when().desc(), t.article.c.id)
+    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id)
+    if not selection.by_relevance:
+        return query.order_by(t.search_row.c.id.desc(), t.article.c.id)
+    ranked = _ranked(connection, node)
+    return query.join(ranked, ranked.c.rowid == t.search_row.c.id).order_by(ranked.c.rank, t.search_row.c.id.desc())
+
+
+def _when() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(t.reading.c.published_at, t.article.c.first_seen_at)
+
+
+def _conditions(connection: Connection, selection: Selection) -> Iterator[sa.ColumnElement[bool]]:
     if selection.site:
         require_site(connection, selection.site)
-        query = query.where(t.site.c.name == selection.site)
+        yield t.site.c.name == selection.site
     if selection.since or selection.until:
-        query = query.where(_within_days(connection, when, selection))
+        yield _within_days(connection, selection.since, selection.until)
     if selection.language:
-        query = query.where(t.reading.c.language == selection.language)
+        yield t.reading.c.language == selection.language
     if selection.author:
-        query = query.where(_written_by(selection.author))
-    if selection.query:
-        hits = matching(connection, selection.query)
-        query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(
-            t.search_row.c.id.in_(hits)
+        yield _written_by(selection.author)
+
+
+def _which_text(connection: Connection, selection: Selection, node: Node | None) -> sa.ColumnElement[bool] | None:
+    if selection.at is not None:
+        return sa.and_(_text.c.valid_from <= selection.at, _text.c.valid_to > selection.at)
+    if not selection.removed:
+        return None
+    if node is None or not is_text(node):
+        raise QueryError("search: what was removed is searched by words alone; give site, days and author as options")
+    had = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
+    later = t.version.alias("later").c
+    has_still = sa.exists().where(later.article_id == _text.c.article_id, later.known_to == t.OPEN,
+                                  later.number > _text.c.number, later.content_id.in_(had))  # fmt: skip
+    return sa.and_(_text.c.content_id.in_(had), _text.c.valid_to != t.OPEN, ~has_still)
+
+
+def _ranked(connection: Connection, node: Node) -> sa.Subquery:
+    """Rank the newest hits of the words of a query; the words decide the order, the facts only who takes part."""
+    wanted: tuple[Words, ...] = tuple(words_of(node))
+    words: Node = wanted[0] if len(wanted) == 1 else OneOf(wanted)
+    newest = matching(connection, node if is_text(node) else words).subquery("newest").c.rowid
+    oldest = connection.scalar(sa.select(newest).order_by(newest.desc()).offset(RANKED - 1).limit(1))
+    return ranking(connection, words, oldest if oldest is not None else -(2**62))
+
+
+def _meets(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
+    """Return the condition that a query puts on an article and its text."""
+    if is_text(node):
+        said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
+        return _text.c.content_id.in_(said)
+    if isinstance(node, Fact):
+        return sa.func.coalesce(_is_so(connection, node), sa.false())
+    if isinstance(node, All):
+        text = [part for part in node.parts if is_text(part)]
+        rest = [_meets(connection, part) for part in node.parts if not is_text(part)]
+        return sa.and_(*rest, *([_meets(connection, All(tuple(text)))] if text else []))
+    if isinstance(node, OneOf):
+        return sa.or_(*(_meets(connection, part) for part in node.parts))
+    return sa.not_(_meets(connection, node.part))  # type: ignore[union-attr]  # all other kinds are text or above
+
+
+def _is_so(connection: Connection, fact: Fact) -> sa.ColumnElement[bool]:
+    value: Any = fact.value
+    if fact.name in ("site", "country", "region"):
+        return t.article.c.site_id.in_(_sites(connection, fact.name, value))
+    if fact.name in ("from", "to"):
+        since, until = (value, None) if fact.name == "from" else (None, value)
+        return _within_days(connection, since, until)
+    if fact.name == "lang":
+        return sa.and_(t.reading.c.language == value)
+    if fact.name == "place":
+        return t.reading.c.dateline.in_(_datelines(connection, value))
+    if fact.name == "views":
+        counter = t.counter_reading.c
+        return sa.exists().where(
+            counter.article_id == t.article.c.id, counter.metric == "views", counter.value >= value
         )
-        return query.order_by(t.search_row.c.id.desc(), t.article.c.id)
-    return query.order_by(when.desc(), t.article.c.id)
+    if fact.name == "state":
+        return _stands(value)
+    raise QueryError(f"search: {fact.name}: cannot be asked for")
+
+
+def _stands(state: str) -> sa.ColumnElement[bool]:
+    version = t.version.alias("changed").c
+    known = sa.and_(version.article_id == t.article.c.id, version.known_to == t.OPEN)
+    if state == "changed":
+        return sa.exists().where(known, version.change == t.Change.REVISED)
+    if state == "stealth":
+        return sa.exists().where(known, version.stealth)
+    if state == "restored":
+        return sa.exists().where(known, version.state == t.State.RESTORED)
+    return t.article.c.state == t.State(state)
+
+
+def _sites(connection: Connection, name: str, value: str) -> list[int]:
+    """Return the ids of the sites of this name, country or region, accents and case folded."""
+    row = t.site.c
+    column = {"site": row.name, "country": row.country, "region": row.region}[name]
+    found = connection.execute(sa.select(row.id, column)).all()
+    wanted = fold_name(value)
+    ids = [number for number, held in found if held is not None and fold_name(held) == wanted]
+    if not ids and name == "site":
+        require_site(connection, value)
+    return ids
+
+
+def _datelines(connection: Connection, place: str) -> list[str]:
+    """Return the printed datelines that name a place, accents and case folded."""
+    wanted = f" {fold_name(place)} "
+    held = connection.execute(sa.select(t.reading.c.dateline).where(t.reading.c.dateline.is_not(None)).distinct())
+    return [dateline for (dateline,) in held if wanted in f" {fold_name(dateline)} "]
 
 
 def require_site(connection: Connection, name: str) -> None:
@@ -89,16 +207,17 @@ def require_site(connection: Connection, name: str) -> None:
         raise NotFoundError(f"no site {name!r} in this archive; `hemeroteca stats` lists the sites it holds")
 
 
-def _within_days(connection: Connection, when: sa.ColumnElement[Any], selection: Selection) -> sa.ColumnElement[bool]:
+def _within_days(connection: Connection, since: date | None, until: date | None) -> sa.ColumnElement[bool]:
+    when = _when()
     zones = connection.execute(sa.select(t.site.c.timezone).distinct()).scalars()
     choices = []
     for name in zones:
         zone = ZoneInfo(name)
         bounds = [t.site.c.timezone == name]
-        if selection.since:
-            bounds.append(when >= datetime.combine(selection.since, time(), zone))
-        if selection.until:
-            bounds.append(when <= datetime.combine(selection.until, time.max, zone))
+        if since:
+            bounds.append(when >= datetime.combine(since, time(), zone))
+        if until:
+            bounds.append(when <= datetime.combine(until, time.max, zone))
         choices.append(sa.and_(*bounds))
     return sa.or_(sa.false(), *choices)
 

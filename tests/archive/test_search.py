@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archive import Archive, QueryError, corpus
 from archive import tables as t
-from archive.search import match_expression
+from archive.query import parse
+from archive.search import fts5, is_text, tsquery
 from archive.selection import Selection
 from tests.archive.make import BODY, DAY, START, Paper, SettableClock, rows
 
@@ -18,49 +19,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
-    ("typed", "expression"),
+    ("typed", "on_sqlite", "on_postgresql"),
     [
-        ("flood", '"flood"'),
-        ("flood bridge", '"flood" AND "bridge"'),
-        ('"old bridge" market', '"old bridge" AND "market"'),
-        ("flo*", '"flo" *'),
-        ("flood OR fire NOT drill", '"flood" OR "fire" NOT "drill"'),
-        ("(flood OR fire) Panublion", '( "flood" OR "fire" ) AND "Panublion"'),
-        ("Peñaflor's", '"Peñaflor s"'),
-        ("title:flood -bridge ^x", '"title flood" AND "bridge" AND "x"'),
-        ("flood !!! bridge", '"flood" AND "bridge"'),
-        ('"AND" and', '"AND" AND "and"'),
-        ("NEAR(a b)", '"NEAR" AND ( "a" AND "b" )'),
+        ("flood", '"flood"', "('flood')"),
+        ('"Old bridge"', '"Old bridge"', "('old' <-> 'bridge')"),
+        ("flo*", '"flo" *', "('flo':*)"),
+        ("title:flo*", 'title : "flo" *', "('flo':*A)"),
+        ('author:"Ana Peñaflor"', 'names : "Ana Peñaflor"', "('ana':C <-> 'penaflor':C)"),
+        ("a b", '(("a" AND "b"))', "(('a') & ('b'))"),
+        ("a OR b -c", '("a" OR (("b") NOT "c"))', "(('a') | (('b') & !('c')))"),
     ],
 )
-def test_words_phrases_prefixes_and_operators(typed: str, expression: str) -> None:
-    assert match_expression(typed) == expression
+def test_both_indexes_are_asked_the_same(typed: str, on_sqlite: str, on_postgresql: str) -> None:
+    node = parse(typed)
+    assert is_text(node)
+    assert (fts5(node), tsquery(node)) == (on_sqlite, on_postgresql)
 
 
-@pytest.mark.parametrize(
-    ("typed", "message"),
-    [
-        ('flood "old bridge', "quotation mark at character 7 is never closed"),
-        ("flood)", "nothing to close at character 6"),
-        ("(flood", "1 bracket(s) never closed"),
-        ("AND flood", "AND at character 1 needs a word before it"),
-        ("flood AND OR fire", "OR at character 11 needs a word before it"),
-        ("flood ()", ") at character 8 needs a word before it"),
-        ("flood NOT", "a word is missing at the end"),
-        ("", "a word is missing at the end"),
-        ("?!", "a word is missing at the end"),
-    ],
-)
-def test_a_query_that_cannot_be_understood_says_where(typed: str, message: str) -> None:
-    with pytest.raises(QueryError) as caught:
-        match_expression(typed)
-    assert message in str(caught.value)
+@pytest.mark.sqlite
+def test_a_query_that_only_says_what_must_not_be_is_not_for_the_index_alone() -> None:
+    assert not is_text(parse("-flood"))
+    assert not is_text(parse("flood site:lakeside"))
+    assert not is_text(parse("flood OR -fire"))
 
 
 @pytest.fixture
 def filled(paper: Paper, archive: Archive) -> Archive:
-    paper.prints()
+    paper.prints(dateline="PANUBLION, Aklan", views=100)
     paper.prints(url="https://lakeside.example/2/", title="Market opens at dawn", body=["Fish and rice."], authors=())
     return archive
 
@@ -79,6 +66,13 @@ FLOOD, MARKET = "Flood closes the old bridge", "Market opens at dawn"
         ('"old bridge"', [FLOOD]), ('"bridge old"', []), ("brid*", [FLOOD]), ("brid", []),
         ("market NOT flood", [MARKET]), ("flood OR rice", [MARKET, FLOOD]), ("flood rice", []),
         ("(fish OR buses) dawn", [MARKET]), ("nothing", []), ("_", []), ("flood _", []), ("flood OR _", [FLOOD]),
+        ("title:flood", [FLOOD]), ("title:metres", []), ("body:metres", [FLOOD]), ("author:peñaflor", [FLOOD]),
+        ("body:penaflor", [FLOOD]), ("title:penaflor", []), ("-flood", [MARKET]), ("NOT (flood OR market)", []),
+        ("site:lakeside", [FLOOD, MARKET]), ("country:PH rice", [MARKET]), ('region:"western visayas" -rice', [FLOOD]),
+        ("lang:en flood", [FLOOD]), ("lang:tl", []), ("NOT lang:tl", [FLOOD, MARKET]), ("place:panublion", [FLOOD]),
+        ("-place:panublion", [MARKET]), ("views:100", [FLOOD]), ("views:101", []), ("state:live flood", [FLOOD]),
+        ("state:gone", []), ("-state:gone", [FLOOD, MARKET]), ("flood OR site:lakeside", [FLOOD, MARKET]),
+        ("from:2026-11-02 to:2026-11-02", [FLOOD, MARKET]), ("from:2026-11-03", []), ("to:2026-11-01", []),
     ],
 )  # fmt: skip
 def test_headlines_bylines_and_bodies_are_searched(filled: Archive, query: str, titles: list[str]) -> None:
@@ -140,3 +134,67 @@ def test_stories_of_one_second_are_all_found(paper: Paper, archive: Archive) -> 
 def test_a_story_published_before_1970_is_found(paper: Paper, archive: Archive) -> None:
     paper.prints(published=START.replace(year=1898))
     assert found(archive, "flood") == [FLOOD]
+
+
+def selected(archive: Archive, **asked: Any) -> list[str]:
+    return [hit["title"] for hit in corpus.search(archive, Selection(**asked), 20)]
+
+
+@pytest.fixture
+def corrected(paper: Paper, archive: Archive, clock: SettableClock) -> Archive:
+    paper.prints(title="Toll is nine")
+    paper.prints(title="Toll is twelve", at=clock.advance(DAY))
+    paper.prints(title="Toll is fourteen", at=clock.advance(DAY))
+    paper.prints(url="https://lakeside.example/2/", title="Nine boats", body=["Nine boats came."], wp="2")
+    return archive
+
+
+def test_the_texts_of_a_time_are_searched(corrected: Archive) -> None:
+    assert selected(corrected, query="toll", at=START) == ["Toll is nine"]
+    assert selected(corrected, query="toll", at=START + DAY) == ["Toll is twelve"]
+    assert selected(corrected, query="fourteen", at=START + DAY) == []
+    assert selected(corrected, query="toll", at=START - DAY) == []
+
+
+def test_what_was_removed_is_searched_in_the_last_text_that_had_it(corrected: Archive) -> None:
+    assert selected(corrected, query="nine", removed=True) == ["Toll is nine"]
+    assert selected(corrected, query="nine OR twelve", removed=True) == ["Toll is twelve"]
+    assert selected(corrected, query="toll", removed=True) == []
+    with pytest.raises(QueryError, match="searched by words alone"):
+        selected(corrected, query="nine site:lakeside", removed=True)
+
+
+def test_the_text_of_a_story_that_is_gone_counts_as_removed(paper: Paper, clock: SettableClock) -> None:
+    paper.prints(title="Toll is nine")
+    paper.visited(410, at=clock.advance(DAY))
+    assert selected(paper.archive, query="nine", removed=True) == ["Toll is nine"]
+    assert selected(paper.archive, query="state:gone nine") == ["Toll is nine"]
+
+
+def test_stories_are_asked_by_how_they_changed(corrected: Archive) -> None:
+    assert (
+        selected(corrected, query="state:changed") == selected(corrected, query="state:stealth") == ["Toll is fourteen"]
+    )
+    assert selected(corrected, query="state:restored") == []
+
+
+def test_the_best_hit_comes_first_when_asked_and_only_words_can_be_ranked(paper: Paper, archive: Archive) -> None:
+    paper.prints(url="https://lakeside.example/1/", title="Flood", body=["Flood after flood."], published=START - DAY)
+    paper.prints(url="https://lakeside.example/2/", title="Market", body=[*BODY, "No flood there."], wp="2")
+    assert selected(archive, query="flood") == ["Market", "Flood"]
+    assert selected(archive, query="flood", by_relevance=True) == ["Flood", "Market"]
+    assert selected(archive, query="flood site:lakeside", by_relevance=True) == ["Flood", "Market"]
+    with pytest.raises(QueryError, match="only words can be ranked"):
+        selected(archive, query="site:lakeside", by_relevance=True)
+
+
+def test_facets_count_the_hits(filled: Archive) -> None:
+    assert corpus.facets(filled, Selection(query="flood OR rice")) == {
+        "site": {"lakeside": 2}, "month": {"2026-11": 2}, "author": {"Ana Peñaflor": 1}, "language": {"en": 2},
+    }  # fmt: skip
+
+
+def test_a_snippet_marks_the_words_that_were_found(filled: Archive) -> None:
+    [hit] = corpus.search(filled, Selection(query="metres OR sub*"), 20)
+    assert [hit["snippet"][start:end] for start, end in hit["hits"]] == ["metres"]
+    assert corpus.snippet("No hit here.", [])[1] == []
