@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import sqlalchemy as sa
 
@@ -17,7 +19,7 @@ from archive.normal import normal, reading_digest
 from archive.rows import insert, url_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -38,10 +40,11 @@ def mint_key(site: str, record_id: UUID) -> str:
 
 
 def article_by_identities(connection: Connection, site: int, identities: Sequence[Identity],
-                          title: str | None) -> str | None:  # fmt: skip
+                          title: str | None, moved_to: str | None = None) -> str | None:  # fmt: skip
     """Return the key of the article that these identities name, strongest first; None if there is none yet.
 
-    A JSON-LD identifier counts only beside the same headline: some sites print one identifier on every page.
+    A JSON-LD identifier counts only beside the same headline: some sites print one identifier on every page. Of a paper
+    that moved host, ``moved_to`` is the page's address: an id given on another host counts beside the same headline.
     """
     own = {identity.kind: identity.value for identity in identities if identity.kind in OWN_IDS}
     for identity in identities:
@@ -52,10 +55,68 @@ def article_by_identities(connection: Connection, site: int, identities: Sequenc
             continue
         if identity.kind not in OWN_IDS and _other_own_id(connection, article, own):
             continue
+        if identity.kind == "wp" and moved_to and _is_renumbered(connection, article, moved_to, title):
+            continue
         if identity.kind == "ld" and not _has_title(connection, article, title):
             continue
         return connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == article))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where a site is and was: its own host and those of ``former_urls``, without ``www.`` and with their port."""
+
+    own: str
+    former: tuple[str, ...]
+
+    @classmethod
+    def of(cls, url: str, facts: Mapping[str, Any]) -> Hosts:
+        """Return the hosts that a site's address and its site file name."""
+        former = tuple(dict.fromkeys(_bare_host(told) for told in facts.get("former_urls", ())))
+        return cls(_bare_host(url), tuple(host for host in former if host != _bare_host(url)))
+
+
+def article_by_path(connection: Connection, site: int, url: str, reading: Reading, hosts: Hosts) -> str | None:
+    """Return the key of the site's article that has this path at another address of the paper.
+
+    That is the same host with or without https and ``www.``, or one that the paper had before or has now. The page must
+    also have the article's headline or its moment of publication. Ids tell two stories of one host apart; a new system
+    on a new host numbers its stories anew.
+    """
+    host = _bare_host(url)
+    own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
+    for other in dict.fromkeys((host, hosts.own, *hosts.former)):
+        for address in _at_host(url, other):
+            article = article_by_url(connection, address, site) if address != url else None
+            if article is None or (other == host and _other_own_id(connection, article, own)):
+                continue
+            if _has_title(connection, article, reading.title) or _has_published(connection, article, reading):
+                return connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == article))
+    return None
+
+
+def _bare_host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower().rpartition("@")[2].removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _at_host(url: str, host: str) -> Iterator[str]:
+    for scheme in ("https", "http"):
+        for name in (host, f"www.{host}"):
+            yield urlunsplit(urlsplit(url)._replace(scheme=scheme, netloc=name))
+
+
+def _is_renumbered(connection: Connection, article: int, url: str, title: str | None) -> bool:
+    """Say whether an equal own id means nothing: the article was never on this host, and has another headline."""
+    row = t.article_url.c
+    addresses = connection.execute(
+        sa.select(t.url.c.url).join(t.article_url, row.url_id == t.url.c.id).where(row.article_id == article)
+    ).scalars()
+    elsewhere = _bare_host(url) not in {_bare_host(address) for address in addresses}
+    return elsewhere and not _has_title(connection, article, title)
 
 
 def article_by_text(connection: Connection, site: int, reading: Reading) -> str | None:
@@ -113,6 +174,16 @@ def _has_title(connection: Connection, article: int, title: str | None) -> bool:
     return normal(held) == normal(title)
 
 
+def _has_published(connection: Connection, article: int, reading: Reading) -> bool:
+    if reading.published is None:
+        return False
+    same = sa.select(t.version.c.id).join(t.reading, t.reading.c.id == t.version.c.reading_id).where(
+        t.version.c.article_id == article, t.version.c.known_to == t.OPEN,
+        t.reading.c.published_at == reading.published.at,
+    )  # fmt: skip
+    return connection.execute(same.limit(1)).first() is not None
+
+
 def article_by_url(connection: Connection, url: str, site: int | None = None) -> int | None:
     """Return the id of the article that has this address now."""
     query = (
@@ -150,6 +221,10 @@ def claim(connection: Connection, site: int, article: int, identities: Sequence[
 def _claim_identity(connection: Connection, site: int, article: int, identity: Identity, at: datetime) -> None:
     row = t.article_identity.c
     same = sa.and_(row.site_id == site, row.kind == identity.kind, row.value == identity.value)
+    # A new system has numbered the story anew; the old number may be another story's now.
+    former = sa.and_(row.site_id == site, row.kind == identity.kind, row.value != identity.value,
+                     row.article_id == article, row.valid_to == t.OPEN, row.valid_from < at)  # fmt: skip
+    connection.execute(t.article_identity.update().where(former).values(valid_to=at))
     held = connection.execute(sa.select(row.article_id, row.valid_from).where(same, row.valid_to == t.OPEN)).first()
     if held is None:
         connection.execute(

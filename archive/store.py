@@ -404,10 +404,15 @@ class Archive:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
         reading, found = storable(reading), None
         with self.engine.connect() as connection:
-            number = connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == site))
-            if number is not None:
-                found = identity.article_by_identities(connection, number, reading.identities, reading.title)
-                found = found or identity.article_by_text(connection, number, reading)
+            row = connection.execute(
+                sa.select(t.site.c.id, t.site.c.url, t.site.c.facts).where(t.site.c.name == site)
+            ).first()
+            if row is not None:
+                hosts = identity.Hosts.of(row.url, row.facts)
+                found = identity.article_by_identities(connection, row.id, reading.identities, reading.title,
+                                                       moved_to=capture.url if hosts.former else None)  # fmt: skip
+                found = found or identity.article_by_path(connection, row.id, capture.url, reading, hosts)
+                found = found or identity.article_by_text(connection, row.id, reading)
         return found or identity.mint_key(site, capture.record_id)
 
     def story_captures(self, *, site: str | None = None, since: datetime | None = None) -> Iterator[rereading.Kept]:

@@ -44,6 +44,46 @@ def test_a_third_text_of_a_renamed_story_is_number_three(paper: Paper, clock: Se
     assert [version["version"] for version in paper.versions(RENAMED)] == [1, 2, 3]
 
 
+OLD = "http://old.example/2026/11/flood/"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://lakeside.example/2026/11/flood/", "https://www.lakeside.example/2026/11/flood/"]
+)
+def test_a_site_that_went_to_https_or_lost_its_www_keeps_its_stories(
+    paper: Paper, archive: Archive, clock: SettableClock, url: str
+) -> None:
+    paper.prints(url=url, canonical=url)
+    assert paper.prints(at=clock.advance(DAY), title="Another headline") is Outcome.STEALTH
+    # Two stories of one host are told apart by their ids, whatever else they share.
+    paper.prints(url="http://lakeside.example/b/", canonical="http://lakeside.example/b/", wp="8", title="B")
+    assert paper.prints(url="https://lakeside.example/b/", wp="9", title="B", at=clock.advance(DAY)) is Outcome.NEW
+    assert len(rows(archive, t.article)) == 3
+
+
+def test_a_paper_that_moved_host_keeps_its_stories_by_path_beside_headline_or_date(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    paper.begin(url="http://old.example/")
+    paper.prints(url=OLD, canonical=OLD, wp="77")
+    reused = "http://old.example/2026/11/market/"
+    paper.prints(url=reused, canonical=reused, title="Market opens", wp="78")
+    paper.end()
+    clock.advance(DAY)
+    paper.begin(facts={"former_urls": ["http://old.example/"]})
+    assert paper.prints(url=STORY, title="Flood: two drowned", wp="5") is Outcome.STEALTH  # same moment of publication
+    # The new system gives another story the number that the old one had given the market.
+    other = "https://lakeside.example/2026/11/fire/"
+    assert paper.prints(url=other, title="Fire", published=clock(), wp="78") is Outcome.NEW
+    # A path alone is no proof.
+    assert paper.prints(url="https://lakeside.example/2026/11/market/", title="Market closes", published=clock(),
+                        wp="79") is Outcome.NEW  # fmt: skip
+    assert paper.prints(at=clock.advance(DAY), url="https://lakeside.example/x/", canonical=None, title="New",
+                        published=clock(), wp="77") is Outcome.NEW  # fmt: skip
+    assert paper.history(OLD).key == paper.history(STORY).key
+    assert len(rows(archive, t.article)) == 5
+
+
 def test_a_reused_address_with_another_id_is_another_article(
     paper: Paper, archive: Archive, clock: SettableClock
 ) -> None:
