@@ -10,8 +10,9 @@ On disk, below the archive's home::
     warc/….warc.gz.torn               bytes cut off the end of a file whose writer died
 
 The WARC files are the truth. Each holds, for every visit it carries, a ``warcinfo`` record (site file, visit, reader);
-every fetch as ``response``, ``revisit`` (304) or ``metadata`` (a network error); beside each response that was read a
-JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its end ``urn:hemeroteca:visit:KEY``.
+every fetch as ``response``, ``revisit`` (304) or ``metadata`` (a network error); a page as a browser showed it as
+``conversion``; beside each response that was read a JSON ``metadata`` record ``urn:hemeroteca:reading:URL``; and at its
+end ``urn:hemeroteca:visit:KEY``.
 """
 
 from archive.clock import Clock, shifted_clock

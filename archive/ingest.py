@@ -91,7 +91,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     if article is None:
         article = identity.new_article(connection, key, site, capture.fetched_at)
     connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
-    rows.claim_parts(connection, reading.parts, article)
+    rows.claim_parts(connection, reading, article)
     addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
     identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
     listings.mark_article_fetched(connection, article, capture.fetched_at)

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     RESPONSE = "response"
     REVISIT = "revisit"  # the server answered 304: the payload is that of an earlier capture
     ERROR = "error"  # no response came
+    RENDERING = "rendering"  # no fetch: a response as a browser shows it once its scripts have run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Capture:
     error: str | None = None
     truncated: str | None = None  # a WARC-Truncated reason: length, time, disconnect
     elapsed_ms: int | None = None
+    refers_to: UUID | None = None  # of a rendering: the record id of the response
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name, case ignored."""
@@ -263,6 +265,7 @@ class Reading:
     canonical_url: str | None = None
     identities: tuple[Identity, ...] = ()
     counters: tuple[Counter, ...] = ()
+    rendering: str | None = None  # UUID of the rendering that was read instead of the response
     parts: tuple[Part, ...] = ()  # the story's further pages, in order
     pending: Mapping[str, Any] | None = None  # the read-only request that would fill a script-loaded counter
     opt_outs: tuple[str, ...] = ()  # noarchive, tdm-reservation … as the page states them

@@ -61,17 +61,11 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
 
     A kill between keeping a page and reading it leaves such a one.
     """
-    row, file = t.capture.c, t.warc_file.c
+    row = t.capture.c
     was_read = sa.exists().where(t.reading.c.capture_id == row.id)
     is_listed = sa.exists().where(t.link.c.url_id == row.url_id)
     query = (
-        sa.select(row.id, t.site.c.name.label("site"), t.article.c.key.label("article"), t.url.c.url, file.name,
-                  row.warc_offset)
-        .join(t.visit, t.visit.c.id == row.visit_id)
-        .join(t.site, t.site.c.id == t.visit.c.site_id)
-        .join(t.url, t.url.c.id == row.url_id)
-        .join(t.warc_file, file.id == row.warc_file_id)
-        .outerjoin(t.article, t.article.c.id == row.article_id)
+        _places()
         .where(row.id > after, row.kind == Kind.RESPONSE, row.status == 200, row.truncated.is_(None),
                sa.or_(was_read, is_listed))
         .order_by(row.id)
@@ -81,11 +75,45 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
         query = query.where(t.site.c.name == site)
     if since is not None:
         query = query.where(row.fetched_at >= since)
-    return [
-        Kept(id=found.id, site=found.site, article=found.article, url=found.url, file=found.name,
-             offset=found.warc_offset)
-        for found in connection.execute(query)
-    ]  # fmt: skip
+    return [_kept(found) for found in connection.execute(query)]
+
+
+def read_with(connection: Connection, record_id: bytes) -> list[Kept]:
+    """Return the captures that were read together with this page: its rendering, then its further pages in order.
+
+    They are those of its article in the same visit, between this page and the next, on which alone nothing was read.
+    """
+    row = t.capture.c
+    page = connection.execute(
+        sa.select(row.article_id, row.visit_id, row.fetched_at).where(row.record_id == record_id)
+    ).first()
+    if page is None or page.article_id is None:
+        return []
+    alone = ~sa.exists().where(t.reading.c.capture_id == row.id)
+    query = _places().where(
+        row.article_id == page.article_id, row.visit_id == page.visit_id, row.fetched_at >= page.fetched_at, alone,
+        row.record_id != record_id,
+        sa.or_(row.kind == Kind.RENDERING, sa.and_(row.kind == Kind.RESPONSE, row.status == 200)),
+    )  # fmt: skip
+    is_rendering = sa.case((row.kind == Kind.RENDERING, 0), else_=1)
+    return [_kept(found) for found in connection.execute(query.order_by(is_rendering, row.fetched_at, row.id))]
+
+
+def _places() -> sa.Select[Any]:
+    row, file = t.capture.c, t.warc_file.c
+    return (
+        sa.select(row.id, t.site.c.name.label("site"), t.article.c.key.label("article"), t.url.c.url, file.name,
+                  row.warc_offset)
+        .join(t.visit, t.visit.c.id == row.visit_id)
+        .join(t.site, t.site.c.id == t.visit.c.site_id)
+        .join(t.url, t.url.c.id == row.url_id)
+        .join(t.warc_file, file.id == row.warc_file_id)
+        .outerjoin(t.article, t.article.c.id == row.article_id)
+    )  # fmt: skip
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(id=row.id, site=row.site, article=row.article, url=row.url, file=row.name, offset=row.warc_offset)
 
 
 # ------------------------------------------------------------------ before and now

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Capture, Part, Reader, Reading, SiteFacts
+    from archive.records import Capture, Reader, Reading, SiteFacts
     from archive.warc import Place
 
 
@@ -101,7 +101,7 @@ def site_id(connection: Connection, facts: SiteFacts, at: datetime) -> int:
 def insert_capture(connection: Connection, capture: Capture, visit: int, warc_file: int, place: Place,
                    article: int | None) -> int:  # fmt: skip
     """Insert the row of a capture that is synced at this place."""
-    has_payload = capture.kind is Kind.RESPONSE
+    has_payload = capture.kind in (Kind.RESPONSE, Kind.RENDERING)
     location = capture.header("location") if capture.status is not None and 300 <= capture.status < 400 else None
     return insert(
         connection,
@@ -146,9 +146,13 @@ def find_capture(connection: Connection, capture: Capture) -> int | None:
     return found
 
 
-def claim_parts(connection: Connection, parts: Iterable[Part], article: int) -> None:
-    """Give an article the captures of its further pages. Nothing was read on them alone, so they make no version."""
-    ids = [UUID(part.record_id).bytes for part in parts if part.record_id is not None]
+def claim_parts(connection: Connection, reading: Reading, article: int) -> None:
+    """Give an article the captures that were read with its page: its rendering and further pages.
+
+    Nothing was read on them alone, so they make no version.
+    """
+    named = (reading.rendering, *(part.record_id for part in reading.parts))
+    ids = [UUID(record_id).bytes for record_id in named if record_id is not None]
     if ids:
         connection.execute(t.capture.update().where(t.capture.c.record_id.in_(ids)).values(article_id=article))
 

@@ -426,6 +426,12 @@ class Archive:
             yield from found
             after = found[-1].id
 
+    def read_with(self, capture: Capture) -> list[Capture]:
+        """Return what was read together with a kept page: its rendering, if there is one, then its further pages."""
+        with self.engine.connect() as connection:
+            found = rereading.read_with(connection, capture.record_id.bytes)
+        return [kept.load(self.warc_folder) for kept in found]
+
     def differences(self, capture: Capture, reading: Reading) -> dict[str, tuple[Any, Any]]:
         """Return, by field, what was read before on a kept capture and what a reading says now, where they differ."""
         with self.engine.connect() as connection:
@@ -519,7 +525,7 @@ def _reading_values(reading: Reading, article: str | None, due_at: datetime | No
     values = reading_to_json(reading)
     if not full:
         short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access",
-                 "profiles", "parts")  # fmt: skip
+                 "profiles", "rendering", "parts")  # fmt: skip
         values = {name: values[name] for name in short if name in values}
     values |= {"form": "full" if full else "short"}
     if due_at is not None:

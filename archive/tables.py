@@ -112,7 +112,7 @@ class Code(TypeDecorator[StrEnum]):
 
 
 # The position in these tuples is what the database holds: only ever add at the end.
-KIND = Code(Kind, ("response", "revisit", "error"))
+KIND = Code(Kind, ("response", "revisit", "error", "rendering"))
 STATE = Code(State, ("live", "gone", "restored", "missing"))
 REASON = Code(Reason, ("observed", "late_capture", "reread"))
 CHANGE = Code(Change, ("new", "revised", "gone", "restored"))

@@ -111,6 +111,8 @@ def _tell(record: Record) -> Told | None:
         return _visit_begun(record)
     if record.kind in ("response", "revisit"):
         return Captured(capture=_capture(record), **_of(record))
+    if record.kind == "conversion":
+        return Captured(capture=_rendering(record), **_of(record))
     if record.kind != "metadata":
         return None
     if record.target.startswith(READING_URN):
@@ -182,6 +184,13 @@ def _capture(record: Record) -> Capture:
         payload=payload, kind=Kind.REVISIT if status == 304 else Kind.RESPONSE, protocol=protocol, reason=reason,
         truncated=record.fields.get("warc-truncated"), elapsed_ms=int(elapsed) if elapsed else None,
     )  # fmt: skip
+
+
+def _rendering(record: Record) -> Capture:
+    named = record.fields.get("warc-refers-to")
+    return Capture(visit="", record_id=_id(record), url=record.target, fetched_at=_date(record), status=None,
+                   headers=(("Content-Type", record.fields["content-type"]),), payload=record.block,
+                   kind=Kind.RENDERING, refers_to=record_uuid(named) if named else None)  # fmt: skip
 
 
 def _failure(record: Record) -> Capture:

@@ -131,7 +131,17 @@ def capture_records(
     if capture.kind is Kind.REVISIT:
         same = _response_record(capture, warcinfo) if original is None else _revisit_record(capture, warcinfo, original)
         return [same, _revisit_headers(capture, warcinfo, known_at)]
+    if capture.kind is Kind.RENDERING:
+        return [_conversion_record(capture, warcinfo)]
     return [_response_record(capture, warcinfo)]
+
+
+def _conversion_record(capture: Capture, warcinfo: UUID) -> WarcRecord:
+    more = [("WARC-Payload-Digest", digest_label(capture.payload_digest))]
+    if capture.refers_to is not None:
+        more.append(("WARC-Refers-To", record_urn(capture.refers_to)))
+    return _fields("conversion", capture.record_id, capture.fetched_at, capture.header("content-type") or "text/html",
+                   warcinfo, capture.url, *more, block=capture.payload)  # fmt: skip
 
 
 def _fields(kind: str, record_id: UUID, at: datetime, content_type: str, warcinfo: UUID | None, url: str | None,

@@ -17,6 +17,7 @@ class Item:
     capture: Capture
     site: Site
     known: Known | None = None  # the article that was asked for again
+    rendering: Capture | None = None  # the page as a browser shows it: read instead of what came
     reading: Reading | None = None
     article: str | None = None  # the article's key
     is_reread: bool = False  # a capture that the archive had and that is read again

@@ -46,6 +46,8 @@ HEMEROTECA_FEED_PAGES = os.environ.get("HEMEROTECA_FEED_PAGES", "50")
 HEMEROTECA_BESIDE_REQUESTS = os.environ.get("HEMEROTECA_BESIDE_REQUESTS", "400")
 # MiB that one of them may have: pictures straight from a camera have ten, and are kept cut off where they are bigger.
 HEMEROTECA_BESIDE_MIB = os.environ.get("HEMEROTECA_BESIDE_MIB", "10")
+# The browser for sites whose pages need one: a path or a name; empty looks for Chromium where systems have it.
+HEMEROTECA_BROWSER = os.environ.get("HEMEROTECA_BROWSER", "")
 # text, none, or json: one line on standard output at the end of a visit.
 VISIT_REPORT = "text"
 # Seconds between two lines that say how far a visit is, where no terminal shows one that moves; 0 for none at all.
@@ -131,6 +133,7 @@ EXTENSIONS = {
 TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"
 # In this order, always: identity is decided on normalised text, and only what has an identity is stored.
 ITEM_PIPELINES = {
+    "crawler.pipelines.render.RenderPipeline": 50,
     "crawler.pipelines.read.ReadPipeline": 100,
     "crawler.pipelines.normalise.NormalisePipeline": 200,
     "crawler.pipelines.deduplicate.DeduplicatePipeline": 300,

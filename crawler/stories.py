@@ -48,8 +48,10 @@ class Stories:
     def again(self, known: Known, priority: int) -> Request:
         """Return the request for a known story, with the validators of its last answer."""
         validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-        # Of a story on several pages the first must come: its 304 would hide what is new on the others.
-        headers = {name: value for name, value in validators.items() if value and not known.has_parts}
+        # Of a story on several pages the first must come: its 304 would hide what is new on the others; and that of a
+        # page whose scripts fetch the text would hide a new text.
+        whole = known.has_parts or self.site.visit.browser
+        headers = {name: value for name, value in validators.items() if value and not whole}
         return Request(known.url, callback=self.page, errback=self.no_page, headers=headers, priority=priority,
                        cb_kwargs={"known": known})  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pebble import ProcessExpired, ProcessPool
 
 from archive import Kind, Part, Reading, signature
+from crawler.extensions import visit_of
 from crawler.pages import charset, not_a_page
 from crawler.parts import PartMissingError, fetch_part
 from crawler.reading import READER, read_capture, warm_up
@@ -67,17 +68,29 @@ class ReadPipeline:
     async def process_item(self, item: Item) -> Item:
         """Return the item with its reading; a capture that is no answer with 200 has none."""
         capture = item.capture
-        if capture.kind is not Kind.RESPONSE or capture.status != 200:
+        if capture.kind is not Kind.RESPONSE or capture.status != 200 or item.reading is not None:
             return item
         if reason := not_a_page(capture):
             return replace(item, reading=Reading(reader=READER, outcome="not_article", reason=reason))
         if capture.truncated:
             # Half a story would look like a story whose second half was quietly taken away.
             return replace(item, reading=_unreadable(f"cut off: {capture.truncated}"))
+        if item.is_reread:
+            return await self._again(item)
         reading = await self.read(item)
         if reading.outcome == "read" and reading.parts and self._fetches():
             reading = await self._whole(item, reading)
         return replace(item, reading=reading)
+
+    async def _again(self, item: Item) -> Item:
+        """Read a kept page again, together with what was read with it then."""
+        assert self.crawler is not None  # noqa: S101  # only a crawl gives old captures
+        kept = await asyncio.to_thread(visit_of(self.crawler).archive.read_with, item.capture)
+        parts = [capture for capture in kept if capture.kind is Kind.RESPONSE]
+        rendering = next((capture for capture in kept if capture.kind is Kind.RENDERING), None)
+        item = replace(item, rendering=rendering)
+        reading = await self.read(item, parts)
+        return replace(item, reading=replace(reading, parts=_named(parts)) if parts else reading)
 
     def _fetches(self) -> bool:
         # A replay asks nobody for what its files do not hold.
@@ -99,7 +112,7 @@ class ReadPipeline:
             before, reading = len(reading.parts), await self.read(item, parts)
             if reading.outcome != "read" or len(parts) < before:
                 break
-        return replace(reading, parts=tuple(Part(url=part.url, record_id=str(part.record_id)) for part in parts))
+        return replace(reading, parts=_named(parts))
 
     async def read(self, item: Item, further: Sequence[Capture] = ()) -> Reading:
         """Read one story; a reader that hangs, dies or wants too much memory takes only this story with it."""
@@ -119,10 +132,11 @@ class ReadPipeline:
         return _unreadable("the readers died before they began")
 
     async def _read_in(self, pool: ProcessPool, item: Item, further: Sequence[Capture]) -> Reading:
-        capture = item.capture
+        shown = item.rendering or item.capture
         parts = [(part.payload, part.url, charset(part)) for part in further]
-        args = (capture.payload, capture.url, charset(capture), capture.fetched_at, item.site, parts)
-        return await asyncio.wrap_future(pool.schedule(self.reader, args=args, timeout=self.timeout))
+        args = (shown.payload, shown.url, charset(shown), item.capture.fetched_at, item.site, parts)
+        reading = await asyncio.wrap_future(pool.schedule(self.reader, args=args, timeout=self.timeout))
+        return replace(reading, rendering=str(item.rendering.record_id)) if item.rendering else reading
 
     def _opened(self) -> ProcessPool:
         # spawn: a fork would copy the loop, its sockets and the archive's locks.
@@ -144,6 +158,10 @@ class ReadPipeline:
         """Let the processes go."""
         if self._pool is not None:
             await self._close(self._pool)
+
+
+def _named(parts: Sequence[Capture]) -> tuple[Part, ...]:
+    return tuple(Part(url=part.url, record_id=str(part.record_id)) for part in parts)
 
 
 def prepare(memory: int) -> None:
