@@ -243,7 +243,7 @@ def test_export_names_the_file_it_wrote_whatever_its_name(
         (["show", STORY, "--at", "soon"], "--at: 'soon' is not a time"),
         (["search", "flood", "--from", "2026-02-30"], "--from: '2026-02-30' is not a day; write it as 2026-11-23"),
         (["export", "-", "--to", "next week"], "--to: 'next week' is not a day"),
-        (["search", '"flood'], "the quotation mark at character 1 is never closed"),
+        (["search", '"flood'], "the quotation mark is never closed, at character 1"),
         (["search", "flood", "--site", "seaside"], "no site 'seaside' in this archive"),
         (["export", "a.csv"], "a.csv: name the file .jsonl, .jsonl.gz or .jsonl.zst, or - for standard output"),
         (["export", "/nowhere/a.jsonl"], "/nowhere/a.jsonl: cannot write: No such file or directory"),
