@@ -79,7 +79,7 @@ def sizes(home: Path) -> int:
     return sum(path.stat().st_size for path in (home / "warc").glob("*.warc.*"))
 
 
-def test_packing_keeps_every_record_where_it_can_be_read(visited: Path, tmp_path: Path, clock: SettableClock) -> None:
+def test_packing_keeps_every_record_where_it_can_be_read(visited: Path) -> None:
     before, records_before, size = everything(visited), told(visited), sizes(visited)
     done = pack_all(visited)
     assert [path.name for path in (visited / "warc").glob("*.warc.*")] == list(done.packs)
@@ -92,6 +92,12 @@ def test_packing_keeps_every_record_where_it_can_be_read(visited: Path, tmp_path
         assert rows(archive, t.event)[-1].type == "pack"
         capture = corpus.article(archive, "https://lakeside.example/3/")["capture"]
         assert capture["warc"] == done.packs[0]
+
+
+@pytest.mark.sqlite  # a rebuild makes a file
+def test_packed_files_are_rebuilt_from_like_any_others(visited: Path, tmp_path: Path, clock: SettableClock) -> None:
+    before = everything(visited)
+    pack_all(visited)
     assert rebuild_into(visited, tmp_path / "again", clock).problems == ()
     assert everything(tmp_path / "again") == before
 
@@ -131,6 +137,7 @@ def test_stories_are_dealt_out_to_as_many_packs_as_their_dictionaries_need(
         assert audit.verify(archive).faults == []
 
 
+@pytest.mark.sqlite  # the disk at the moment of a kill holds the database too
 @pytest.mark.parametrize("step", ["_write", "_prove", "swap", "_point", "_still_pointed_at"])
 def test_a_kill_at_any_step_leaves_the_archive_whole(
     visited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
