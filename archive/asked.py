@@ -100,21 +100,6 @@ def removals(connection: Connection, visit: int) -> tuple[int, int]:
     return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
 
 
-def newest_page(connection: Connection, url: str) -> tuple[str, int] | None:
-    """Return where the newest page that an address answered with 200 lies: WARC file and byte offset."""
-    row, file = t.capture.c, t.warc_file.c
-    query = (
-        sa.select(file.name, row.warc_offset)
-        .join(t.url, t.url.c.id == row.url_id)
-        .join(t.warc_file, file.id == row.warc_file_id)
-        .where(t.url.c.url == url, row.status == 200, row.kind == Kind.RESPONSE, row.truncated.is_(None))
-        .order_by(row.fetched_at.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).one_or_none()
-    return None if found is None else (found.name, found.warc_offset)
-
-
 def fill_rates(connection: Connection, site: str, last: int, skip: int = 0) -> dict[str, float]:
     """Return the share of a site's last readings that have each field; nothing below ``last`` readings.
 

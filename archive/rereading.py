@@ -99,6 +99,18 @@ def read_with(connection: Connection, record_id: bytes) -> list[Kept]:
     return [_kept(found) for found in connection.execute(query.order_by(is_rendering, row.fetched_at, row.id))]
 
 
+def newest(connection: Connection, url: str) -> Kept | None:
+    """Return the newest page that an address answered whole, with 200, whatever it was; None if there is none."""
+    row = t.capture.c
+    query = (
+        _places()
+        .where(t.url.c.url == url, row.kind == Kind.RESPONSE, row.status == 200, row.truncated.is_(None))
+        .order_by(row.fetched_at.desc())
+        .limit(1)
+    )
+    return next((_kept(found) for found in connection.execute(query)), None)
+
+
 def _places() -> sa.Select[Any]:
     row, file = t.capture.c, t.warc_file.c
     return (

@@ -31,12 +31,8 @@ from archive.records import (
     storable,
 )
 from archive.recovery import recover
-from archive.scan import own_files, read_record
 from archive.swap import tidy
-from archive.told import Captured
-from archive.told import told as what_is_told
 from archive.warc import (
-    OPEN_SUFFIX,
     Original,
     capture_records,
     reading_record,
@@ -378,14 +374,10 @@ class Archive:
             return asked.fill_rates(connection, site, last, skip)
 
     def newest_page(self, url: str) -> Capture | None:
-        """Return the newest page that an address answered with 200, as a capture without a visit."""
+        """Return the newest page that an address answered whole, with 200; None if there is none."""
         with self.engine.connect() as connection:
-            place = asked.newest_page(connection, url)
-        if place is None:
-            return None
-        files = {path.name.removesuffix(OPEN_SUFFIX): path for path in own_files(self.warc_folder)}
-        record = read_record(files[place[0]], place[1])
-        return next((found.capture for found in what_is_told([record]) if isinstance(found, Captured)), None)
+            found = rereading.newest(connection, url)
+        return found.load(self.warc_folder) if found else None
 
     def fetched(self, urls: Iterable[str]) -> dict[str, Fetched]:
         """Return when each of these addresses was last answered for good, with its validators; others are left out."""
