@@ -5,8 +5,10 @@ import resource
 import secrets
 import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -426,3 +428,26 @@ def test_papers_of_the_newsroom_are_archived_whole_and_then_followed(operator):
         assert second["outcomes"]["unchanged"] > 15
         assert second["outcomes"]["new"] >= 1
         assert 15 < second["statuses"]["304"] <= second["outcomes"]["unchanged"]
+
+
+def test_a_walled_copy_is_counted_exported_and_never_takes_the_place_of_the_full_text(operator, paper):
+    panublion(operator, paper)
+    paths = ["/2026/10/01/a/", "/2026/10/01/b/"]
+    listed(paper, *paths)
+    paper.say(paths[0], story("Open", paragraphs=6))
+    wall = b'<div class="paywall"><p>Subscribe to read on.</p><a href="/join/">Join</a></div></article>'
+    paper.say(paths[1], story("Closed", paragraphs=1).replace(b"</article>", wall))
+    first = operator.crawl("panublion").report
+    assert first["access"] == {"unknown": 1, "walled": 1}
+    paper.say(paths[0], story("Open", paragraphs=1).replace(b"</article>", wall))
+    for day in (1, 2, 3):
+        operator.environment["HEMEROTECA_CLOCK_OFFSET"] = str(day * 86400)
+        report = operator.crawl("panublion").report
+        assert (report["outcomes"], report["access"]) == ({"unchanged": 2}, {"walled": 2})
+    exported = subprocess.run(
+        [Path(sys.executable).parent / "hemeroteca", "export", "-", "--home", str(operator.home)],
+        cwd=PROJECT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    articles = {found["title"]: found for found in map(json.loads, exported.stdout.splitlines())}
+    assert {title: found["access"] for title, found in articles.items()} == {"Open": "unknown", "Closed": "walled"}
+    assert articles["Open"]["body"].count("part ") == 6

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from archive.records import Counter, Part, Reading
 from crawler.errors import ReadingError
 from crawler.reading import READER, body, byline, counters, dates, profiles
+from crawler.reading.access import access_of
 from crawler.reading.attributes import NamePattern
 from crawler.reading.dateline import agency_of, dateline_in
 from crawler.reading.dom import fold, squeeze, text_of
@@ -76,6 +77,7 @@ def read(page: Page, site: Site, further: Sequence[Page] = ()) -> Reading:
     for part in further:
         lines = (*lines, *_join(draft, part.without(layout.remove), layout, clock))
     _derived(draft, page, lines)
+    draft.set("access", *access_of(page, draft.values["paragraphs"]))
     draft.set("parts", tuple(Part(url=address) for address in parts), "page")
     return Reading(reader=READER, sources=draft.sources, **draft.values)
 
@@ -161,7 +163,7 @@ def _counters(draft: _Draft, page: Page) -> None:
 
 
 def _context(draft: _Draft, page: Page) -> None:
-    """Fill what stands around the story: standfirst, section, tags, images, access, opt-outs, addresses."""
+    """Fill what stands around the story: standfirst, section, tags, images, opt-outs, addresses."""
     node = page.article or {}
     description, name = page.first_meta("og:description", "description", "twitter:description")
     told = text(node.get("description"))
@@ -173,7 +175,6 @@ def _context(draft: _Draft, page: Page) -> None:
     draft.set("section", *section_of(page))
     draft.set("tags", *_tags(page))
     draft.set("images", _images(page), "meta og:image" if "og:image" in page.meta else "json-ld")
-    draft.set("access", _access(page), "json-ld")
     draft.set("opt_outs", _opt_outs(page), "meta")
     canonical = canonical_of(page)
     draft.set("canonical_url", canonical, "link canonical")
@@ -226,15 +227,6 @@ def _images(page: Page) -> tuple[str, ...]:
         found += [address] if isinstance(address, str) else []
     absolute = (page.absolute(address) for address in found if address)
     return tuple(dict.fromkeys(address for address in absolute if address.startswith(("http://", "https://"))))[:_MANY]
-
-
-def _access(page: Page) -> str | None:
-    """Return ``free`` or ``walled`` where the page says so (Google's markup for subscription and paywalled content)."""
-    told = (page.article or {}).get("isAccessibleForFree")
-    if told is None:
-        tier, _ = page.first_meta("article:content_tier")
-        return {"free": "free", "metered": "metered", "locked": "walled"}.get((tier or "").lower())
-    return "walled" if str(told).strip().lower().rsplit("/", 1)[-1] in ("false", "no", "0") else "free"
 
 
 def _opt_outs(page: Page) -> tuple[str, ...]:
