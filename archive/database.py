@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,7 +20,7 @@ from archive.errors import ArchiveError, StoreError
 from archive.records import canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.engine import Connection, Engine
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DATABASE_NAME = "archive.sqlite"
 BUSY_SECONDS = 60
 ATTEMPTS = 5
+"""How often a transaction is tried that only lost a race against another writer."""
 
 _WRITES = {"hemeroteca_writes": True}
 # Class 40: a deadlock or a failed serialisation was broken by ending one of the writers. 23505: two writers made the
@@ -40,8 +41,6 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
-
-Value = TypeVar("Value")
 
 
 def default_url(home: Path) -> str:
@@ -83,26 +82,16 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with writing(engine).begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise _refusal(engine, error) from error
+        raise refusal(engine, error) from error
 
 
-def write(engine: Engine, work: Callable[[Connection], Value]) -> Value:
-    """Do this work in a transaction and return what it returns; again, where another writer only came in between.
-
-    The work may be done up to five times, so it must leave nothing behind but rows.
-    """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with writing(engine).begin() as connection:
-                return work(connection)
-        except DBAPIError as error:
-            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
-                raise _refusal(engine, error) from error
-        time.sleep(0.01 * attempt)
-    raise AssertionError
+def only_lost_a_race(error: DBAPIError) -> bool:
+    """Say whether the same transaction would pass now: another writer only came in between."""
+    return getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
-def _refusal(engine: Engine, error: DBAPIError) -> StoreError:
+def refusal(engine: Engine, error: DBAPIError) -> StoreError:
+    """Return the database's refusal in the archive's words."""
     return StoreError(f"{engine.url.render_as_string()}: cannot write: {error.orig}")
 
 

@@ -5,19 +5,22 @@ A record is written and synced here before anything in the database points at it
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
+
+from sqlalchemy.exc import DBAPIError
 
 from archive import events, rows
 from archive import tables as t
-from archive.database import transaction
+from archive.database import ATTEMPTS, only_lost_a_race, refusal, transaction, writing
 from archive.errors import StoreError
 from archive.warc import MAX_FILE_BYTES, WarcWriter, warcinfo_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
     from archive.clock import Clock
-    from archive.warc import Place, WarcRecord
+    from archive.warc import Mark, Place, WarcRecord
+
+Value = TypeVar("Value")
 
 
 @dataclass(slots=True)
@@ -42,6 +47,14 @@ class BegunVisit:
     written_to: str | None = None  # the WARC file that carries its warcinfo
 
 
+@dataclass(slots=True)
+class _Group:
+    """What is being written together: its transaction, and the visits whose warcinfo is among it."""
+
+    connection: Connection
+    begun: list[BegunVisit]
+
+
 class Journal:
     """Writes the records of this process into WARC files of its own, one open at a time."""
 
@@ -50,6 +63,7 @@ class Journal:
         self.engine = engine
         self.clock = clock
         self._writer: WarcWriter | None = None
+        self._group: _Group | None = None
         self.file_id = 0
 
     def append(self, visit: BegunVisit | None, records: Sequence[WarcRecord], known_at: datetime) -> list[Place]:
@@ -61,15 +75,21 @@ class Journal:
         writer = self._open()
         first = self._warcinfo(writer, visit, known_at)
         places = writer.append([*first, *records])
+        if self._group is None:
+            self._sync(writer)
+        if visit is not None:
+            if self._group is not None and first:
+                self._group.begun.append(visit)
+            visit.written_to = writer.name
+        return places[len(first) :]
+
+    def _sync(self, writer: WarcWriter) -> None:
         try:
             writer.sync()
         except StoreError:
             # A later sync would succeed and prove nothing: the system forgets what it could not write.
             self._abandon()
             raise
-        if visit is not None:
-            visit.written_to = writer.name
-        return places[len(first) :]
 
     def _warcinfo(self, writer: WarcWriter, visit: BegunVisit | None, known_at: datetime) -> list[WarcRecord]:
         """Return the warcinfo of a visit that the file does not have yet: an extract of files is still whole."""
@@ -83,8 +103,12 @@ class Journal:
     def pointing(self) -> Iterator[Connection]:
         """Give a transaction that points at what was appended, and notes how far the database has followed.
 
-        If it fails, the file is left to recovery, which points at what this could not.
+        If it fails, the file is left to recovery, which points at what this could not. Within a group it is the
+        group's.
         """
+        if self._group is not None:
+            yield self._group.connection
+            return
         try:
             with transaction(self.engine) as connection:
                 yield connection
@@ -92,6 +116,66 @@ class Journal:
         except BaseException:
             self._abandon()
             raise
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """Give a connection that sees what the group has written so far, where there is one."""
+        if self._group is not None:
+            yield self._group.connection
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def together(self, work: Callable[[], Value]) -> Value:
+        """Do work whose records are synced once, and what points at them committed once after that, or nothing.
+
+        Where another writer only came in between, what was written is taken back and the work is done again. On any
+        other failure the file is left to recovery.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            self._roll()
+            held = self._writer
+            mark = held.mark() if held is not None else None
+            try:
+                return self._once(work)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not only_lost_a_race(error):
+                    self._abandon()
+                    raise refusal(self.engine, error) from error
+                self._take_back(mark)
+            except BaseException:
+                self._abandon()
+                raise
+            time.sleep(0.01 * attempt)
+        raise AssertionError
+
+    def _once(self, work: Callable[[], Value]) -> Value:
+        begun: list[BegunVisit] = []
+        try:
+            with writing(self.engine).begin() as connection:
+                self._group, before = _Group(connection, begun), self._size()
+                value = work()
+                if self._writer is not None and self._size() > before:
+                    self._sync(self._writer)
+                    self._note_followed(connection)
+        except BaseException:
+            for visit in begun:
+                visit.written_to = None
+            raise
+        finally:
+            self._group = None
+        return value
+
+    def _size(self) -> int:
+        return self._writer.size if self._writer is not None else 0
+
+    def _take_back(self, mark: Mark | None) -> None:
+        """Forget what a transaction that failed would have pointed at: nobody was told that it is kept."""
+        if mark is not None and self._writer is not None:
+            self._writer.back_to(mark)
+        elif self._writer is not None:
+            self._writer.discard()  # begun by that transaction, so the database does not know the file
+            self._writer = None
 
     def _note_followed(self, connection: Connection) -> None:
         if self._writer is not None:
@@ -115,15 +199,20 @@ class Journal:
             raise StoreError(f"{self.folder / writer.name}: cannot seal: {error.strerror}") from error
         self._note_sealed(writer, sha256)
 
-    def _open(self) -> WarcWriter:
+    def _roll(self) -> None:
+        """Seal a file that is as large as files should be."""
         if self._writer is not None and self._writer.size >= MAX_FILE_BYTES:
             self.seal()
+
+    def _open(self) -> WarcWriter:
+        if self._group is None:
+            self._roll()
         if self._writer is None:
             try:
                 self._writer = WarcWriter(self.folder, self.clock())
             except OSError as error:
                 raise StoreError(f"{self.folder}: cannot make a WARC file: {error.strerror}") from error
-            with transaction(self.engine) as connection:
+            with nullcontext(self._group.connection) if self._group else transaction(self.engine) as connection:
                 self.file_id = rows.insert(connection, t.warc_file, name=self._writer.name, state="open")
         return self._writer
 

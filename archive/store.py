@@ -7,6 +7,7 @@ any point loses at most what was in flight.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -42,7 +43,7 @@ from archive.warc import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -66,6 +67,16 @@ def migrate(home: Path, url: str | None = None, clock: Clock | None = None) -> M
 def _require(engine: Engine, home: Path) -> None:
     if not schema.is_there(engine):
         raise NoArchiveError(f"{home}: no archive here; name one with --home or HEMEROTECA_HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class ToSave:
+    """A capture to be saved: what was read on it, if anything, the key of its article and when to look again."""
+
+    capture: Capture
+    reading: Reading | None = None
+    article: str | None = None
+    due_at: datetime | None = None
 
 
 class Archive:
@@ -154,7 +165,24 @@ class Archive:
 
     def keep(self, capture: Capture) -> bool:
         """Write a capture to the WARC file, sync it, point the database at it. False if it was there already."""
-        with self.engine.connect() as connection:
+        return self._journal.together(lambda: self._keep(capture))
+
+    def save(self, capture: Capture, reading: Reading | None = None, *, article: str | None = None,
+             due_at: datetime | None = None) -> Outcome:  # fmt: skip
+        """Keep a capture if it is not kept yet, journal what was read on it, and derive what that means.
+
+        ``article`` is the key that :meth:`resolve` gave. Without a reading a 304 means unchanged, a 404 or 410 is
+        weighed when the visit ends, and everything else is only kept. The same capture read again by the same reader
+        is known already.
+        """
+        return self.save_all([ToSave(capture, reading, article, due_at)])[0]
+
+    def save_all(self, captures: Sequence[ToSave]) -> list[Outcome]:
+        """Save captures as :meth:`save` does, in this order, with one sync and one transaction: all of them or none."""
+        return self._journal.together(lambda: [self._save(each) for each in captures])
+
+    def _keep(self, capture: Capture) -> bool:
+        with self._journal.asking() as connection:
             if rows.find_capture(connection, capture) is not None:
                 return False
             original = self._original(connection, capture)
@@ -165,24 +193,18 @@ class Archive:
             ingest.add_capture(connection, capture, visit=visit.id, file=file, place=places[0], known_at=known_at)
         return True
 
-    def save(self, capture: Capture, reading: Reading | None = None, *, article: str | None = None,
-             due_at: datetime | None = None) -> Outcome:  # fmt: skip
-        """Keep a capture if it is not kept yet, journal what was read on it, and derive what that means.
-
-        ``article`` is the key that :meth:`resolve` gave. Without a reading a 304 means unchanged, a 404 or 410 is
-        weighed when the visit ends, and everything else is only kept. The same capture read again by the same reader
-        is known already.
-        """
-        fresh = self.keep(capture)
+    def _save(self, told: ToSave) -> Outcome:
+        capture, reading, article, due_at = told.capture, told.reading, told.article, told.due_at
+        fresh = self._keep(capture)
         if reading is None:
             return self._save_unread(capture, due_at)
         reading = storable(reading)
-        with self.engine.connect() as connection:
+        with self._journal.asking() as connection:
             if not fresh and self._was_read(connection, capture):
                 return Outcome.KNOWN
         if reading.outcome == "read" and article is None:
             article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
-        with self.engine.connect() as connection:
+        with self._journal.asking() as connection:
             full = self._says_more(connection, article, reading)
         visit, known_at = self._visit(capture.visit), self._next_known()
         values = _reading_values(reading, article, due_at, full=full)
@@ -395,7 +417,7 @@ class Archive:
     def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
         reading, found = storable(reading), None
-        with self.engine.connect() as connection:
+        with self._journal.asking() as connection:
             row = connection.execute(
                 sa.select(t.site.c.id, t.site.c.url, t.site.c.facts).where(t.site.c.name == site)
             ).first()
@@ -473,7 +495,7 @@ class Archive:
         return Original(capture.url, found.fetched_at, found.payload_digest) if found else None
 
     def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
-        with transaction(self.engine) as connection:
+        with self._journal.pointing() as connection:
             article = identity.article_by_url(connection, capture.url)
             if article is None:
                 return Outcome.KEPT

@@ -260,6 +260,15 @@ def warcinfo_record(record_id: UUID, at: datetime, filename: str, agent: str, fa
 # ------------------------------------------------------------------ writing
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a file was written: its size, its records and the digest of them so far."""
+
+    size: int
+    records: int
+    sha256: hashlib._Hash
+
+
 class WarcWriter:
     """Owns one open WARC file below a folder. Append, sync, then point at it; never the other way round."""
 
@@ -299,6 +308,21 @@ class WarcWriter:
             os.fdatasync(self._file.fileno())
         except OSError as error:
             raise StoreError(f"{self.folder / self.name}: cannot sync: {error.strerror or error}") from error
+
+    def mark(self) -> Mark:
+        """Return where the file stands, to come back to."""
+        return Mark(self.size, self.records, self._hash.copy())
+
+    def back_to(self, mark: Mark) -> None:
+        """Take back what was written since a mark and nothing points at."""
+        os.ftruncate(self._file.fileno(), mark.size)
+        self._file.seek(mark.size)
+        self.size, self.records, self._hash = mark.size, mark.records, mark.sha256.copy()
+
+    def discard(self) -> None:
+        """Remove a file that nothing points at."""
+        (self.folder / (self.name + OPEN_SUFFIX)).unlink()
+        self._file.close()
 
     def abandon(self) -> None:
         """Let the file go as it is: what of it reached the disk is for recovery to find out."""
