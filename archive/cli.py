@@ -188,13 +188,19 @@ def search(
 def show(
     story: Story,
     at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it stood on this day or time.")] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="TIME", help="As this archive knew it then: for old citations.")
+    ] = None,
     home: Home = Path(DEFAULT_HOME),
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Read one article: as it is, or as it stood at a time."""
+    moments = {name: parse_time(text, f"--{name}") for name, text in (("at", at), ("known", known)) if text}
+    if "known" in moments and "at" not in moments:
+        moments["at"] = moments["known"]
     with _opened(home, database) as archive:
-        told = corpus.article(archive, story, at=parse_time(at, "--at") if at else None, counters=as_json)
+        told = corpus.article(archive, story, **moments, counters=as_json)
     if as_json:
         _print_json(told)
     else:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from archive import asof
 from archive import tables as t
 from archive.describe import curve, describe, printed, stamp
 from archive.diff import Text
@@ -51,7 +52,9 @@ def count(archive: Archive, selection: Selection) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(statement)) or 0
 
 
-def article(archive: Archive, name: str, *, at: datetime | None = None, counters: bool = False) -> dict[str, Any]:
+def article(
+    archive: Archive, name: str, *, at: datetime | None = None, known: datetime | None = None, counters: bool = False
+) -> dict[str, Any]:
     """Return one article by key or address, as it is or as it stood at a time, in the shape of an export."""
     with archive.engine.connect() as connection:
         number = find(connection, name)
@@ -60,7 +63,7 @@ def article(archive: Archive, name: str, *, at: datetime | None = None, counters
             raise NotFoundError(f"{name}: the archive holds no text of it")
         if at is None:
             return describe(connection, row, counters=counters)
-        version = _as_of(connection, number, at)
+        version = asof.of_article(connection, number, at, known)
         if version is None:
             raise NotFoundError(
                 f"{name}: first seen {row.first_seen_at.isoformat(timespec='seconds')}, not known at {at}"
@@ -68,16 +71,6 @@ def article(archive: Archive, name: str, *, at: datetime | None = None, counters
         if version.content_id is None:
             raise NotFoundError(f"{name}: gone since {version.valid_from.isoformat(timespec='seconds')}")
         return describe(connection, _at_version(row, version), counters=counters)
-
-
-def _as_of(connection: Connection, number: int, at: datetime) -> Any:
-    row = t.version.c
-    return connection.execute(
-        sa.select(t.version)
-        .where(row.article_id == number, row.known_to == t.OPEN, row.valid_from <= at)
-        .order_by(row.valid_from.desc())
-        .limit(1)
-    ).first()
 
 
 @dataclass(frozen=True, slots=True)
