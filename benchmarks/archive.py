@@ -6,8 +6,8 @@
 First 10,000 captures of 1,000 articles are taken in (3.5 versions and 10 captures an article, texts of 400 to 600 words
 of a made-up vocabulary by Zipf's law, a view counter that grows), by ``Archive.save_all`` in groups of 50: WARC files
 written and everything synced, search index and bands included, signatures made before, as the reading processes do in
-a crawl. Then the rows are multiplied in SQL to the size asked for, with addresses, keys, digests and bands of their own,
-and the same is measured again. A page has about 6 KB; the gzip of a real one of 280 KB costs 5 ms more.
+a crawl. Then the rows are multiplied in SQL to the size asked for, with addresses, keys, digests and bands of their
+own, and the same is measured again. A page has about 6 KB; the gzip of a real one of 280 KB costs 5 ms more.
 """
 
 from __future__ import annotations
@@ -328,14 +328,11 @@ def _after(dialect: str) -> list[str]:
         )
         new = "WHERE s.id NOT IN (SELECT id FROM search_text_docsize) ORDER BY s.id"
         return [f"INSERT INTO search_text(rowid, title, standfirst, names, body) {text} {new}", "ANALYZE"]
-    grown = ("url", "article", "capture", "content", "reading", "version")
-    return [
-        "INSERT INTO search_text (rowid, words) SELECT o.rowid + k.k * 64, o.words FROM search_text o "
-        "CROSS JOIN generate_series(1, {copies} - 1) k(k)",
-        *(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))" for name in grown),
-        "SELECT setval(pg_get_serial_sequence('change_log', 'seq'), (SELECT max(seq) FROM change_log))",
-        "ANALYZE",
-    ]
+    ids = [(name, "id") for name in ("url", "article", "capture", "content", "reading", "version")]
+    behind = "SELECT setval(pg_get_serial_sequence('{}', '{}'), (SELECT max({}) FROM {}))"
+    series = "CROSS JOIN generate_series(1, {copies} - 1) k(k)"
+    text = f"INSERT INTO search_text (rowid, words) SELECT o.rowid + k.k * 64, o.words FROM search_text o {series}"  # noqa: S608 - our own names
+    return [text, *(behind.format(name, key, key, name) for name, key in [*ids, ("change_log", "seq")]), "ANALYZE"]
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def test_times_are_microseconds_and_come_back_whole(at: Any) -> None:
 
 
 def test_codes_are_fixed_once_and_for_all() -> None:
-    assert t.KIND.codes == tuple(Kind) == ("response", "revisit", "error")
+    assert t.KIND.codes == tuple(Kind) == ("response", "revisit", "error", "rendering")
     assert t.STATE.codes == ("live", "gone", "restored", "missing")
     assert t.REASON.codes == ("observed", "late_capture", "reread")
     assert t.CHANGE.codes == ("new", "revised", "gone", "restored")
