@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.settings import Settings
 
 import crawler.settings
+from crawler.commands import newsite
 from crawler.sitefile import TOP
+
+if TYPE_CHECKING:
+    from scrapy.commands import ScrapyCommand
 
 DOCS = Path(__file__).parent.parent / "docs"
 README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
@@ -33,3 +42,16 @@ def test_every_setting_of_ours_is_documented_and_no_other() -> None:
 def test_the_readme_names_only_documents_that_exist() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (DOCS.parent / target).exists(), target
+
+
+def options_of(command: ScrapyCommand) -> set[str]:
+    parser = argparse.ArgumentParser()
+    command.settings = Settings()
+    command.add_options(parser)
+    return {option for action in parser._actions for option in action.option_strings}
+
+
+def test_every_option_of_newsite_is_documented_and_no_other() -> None:
+    own = options_of(newsite.Command()) - options_of(ScrapyCrawl())
+    told = {option.split()[0] for option in listed((DOCS / "adding-a-site.md").read_text(encoding="utf-8"))}
+    assert told == own
