@@ -36,8 +36,7 @@ def why_not_article(
     page: Page, published: Moment | None, published_source: str, paragraphs: tuple[str, ...]
 ) -> str | None:
     """Return why a page is no article, or None if it may be one."""
-    body = page.tree.find(".//body")
-    names = (body.get("class") or "").lower() if body is not None else ""
+    names = " ".join(body.get("class") or "" for body in page.tagged("body")).lower()
     if not _ARTICLE_CLASS.search(names):
         listing = set(names.split()) & _LISTING_CLASSES
         if listing and "wp" in page.text and not _is_marked(page):

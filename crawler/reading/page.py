@@ -127,11 +127,21 @@ class Page:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Return the tag of every element, in page order."""
-        return tuple(str(element.tag) for element in self.elements)
+        return tuple([element.tag for element in self.elements])
 
     def tagged(self, *tags: str) -> list[HtmlElement]:
         """Return the elements with one of these tags, in page order; quicker than another walk over the tree."""
-        return [element for element, tag in zip(self.elements, self.tags, strict=True) if tag in tags]
+        found = [elements for tag in tags if (elements := self._by_tag.get(tag))]
+        if len(found) < 2:
+            return list(found[0]) if found else []
+        return sorted((element for elements in found for element in elements), key=self.places.__getitem__)
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[HtmlElement]]:
+        found: dict[str, list[HtmlElement]] = {}
+        for element, tag in zip(self.elements, self.tags, strict=True):
+            found.setdefault(tag, []).append(element)
+        return found
 
     def marked(self, name: str) -> list[HtmlElement]:
         """Return the elements with this attribute (lower case), in page order."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST = 20  # pages of one story; more is a gallery or a trap
 _PAGE_PARAMETERS = ("page", "pg", "pagina", "strana")
+_NUMBERED = re.compile(
+    rf"(?:^|[/_,-])\d{{1,2}}(?:/|\.\w+)?\s*(?:[?#]|$)|(?:{'|'.join(_PAGE_PARAMETERS)})=\d", re.IGNORECASE
+)
 _NUMBERED_PATH = re.compile(r"^(?P<base>.+?)(?:/page)?/(?P<number>\d{1,2})/?$")
 _NUMBERED_WORD = re.compile(r"^(?P<base>.+)[-_,](?P<number>\d{1,2})(?P<kind>\.\w+)$")
 
@@ -64,13 +67,13 @@ def _back(page: Page) -> Iterator[str]:
 
 
 def _links(page: Page) -> Iterator[tuple[str, str]]:
-    for address in page.tree.xpath("//link[@rel='next']/@href"):
-        yield strip_tracking(page.absolute(address)), ""
-    for link in page.tree.xpath("//a[@href]"):
-        address = link.get("href")
-        # A cheap look first: a page has hundreds of links, and a part's has a digit.
-        if any(sign.isdigit() for sign in address) and not _is_of_comments(link):
-            yield strip_tracking(page.absolute(address)), text_of(link).strip()
+    for link in page.tagged("link"):
+        if link.get("rel") == "next" and link.get("href"):
+            yield strip_tracking(page.absolute(link.get("href"))), ""
+    for link in page.tagged("a"):
+        # A cheap look first: a page has hundreds of links, and a part's ends in a number or has one for its page.
+        if _NUMBERED.search(link.get("href") or "") and not _is_of_comments(link):
+            yield strip_tracking(page.absolute(link.get("href"))), text_of(link).strip()
 
 
 def _is_of_comments(link: HtmlElement) -> bool:
