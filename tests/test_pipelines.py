@@ -60,13 +60,13 @@ def read(pipeline: ReadPipeline, *captures: Capture) -> list[Reading | None]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_reader_that_hangs_dies_or_eats_the_memory_takes_only_its_page_with_it(workers):
     payloads = (b"one", b"hang", b"two", b"die", b"three", b"killed", b"four", b"eat", b"five")
-    pipeline = ShakyReader(workers=workers, timeout=8, memory=400)
+    pipeline = ShakyReader(workers=workers, timeout=20, memory=400)
     readings = dict(zip(payloads, read(pipeline, *map(capture, payloads)), strict=True))
     bad = {name: readings.pop(name) for name in (b"hang", b"die", b"killed", b"eat")}
     assert [reading.title for reading in readings.values()] == ["one", "two", "three", "four", "five"]
     assert {reading.outcome for reading in bad.values()} == {"unreadable"}
     assert {name: reading.reason for name, reading in bad.items()} == {
-        b"hang": "the reader took longer than 8 s",
+        b"hang": "the reader took longer than 20 s",
         b"die": "the reader died: exit 3",
         b"killed": "the reader died: exit -9",
         b"eat": "the reader needs more than 400 MiB",
@@ -74,7 +74,7 @@ def test_a_reader_that_hangs_dies_or_eats_the_memory_takes_only_its_page_with_it
 
 
 def test_a_pool_whose_idle_process_is_killed_is_opened_anew():
-    pipeline = ShakyReader(workers=1, timeout=5)
+    pipeline = ShakyReader(workers=1, timeout=30)
 
     async def run() -> list[str]:
         items = [Item(capture=capture(payload), site=SITE) for payload in (b"one", b"two")]
@@ -93,7 +93,7 @@ def test_a_pool_whose_idle_process_is_killed_is_opened_anew():
 
 
 def test_readers_that_cannot_start_leave_the_pages_unread():
-    (reading,) = read(ShakyReader(workers=1, timeout=5, memory=1), capture(b"one"))
+    (reading,) = read(ShakyReader(workers=1, timeout=30, memory=1), capture(b"one"))
     assert (reading.outcome, reading.reason) == ("unreadable", "the readers died before they began")
 
 
