@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from archive import rows
 from archive import tables as t
-from archive.records import Backfill, Kind, Link, Signal
+from archive.records import Backfill, Kind, Link, Listed, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -166,18 +166,23 @@ def vanished(connection: Connection, site: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def told(connection: Connection, site: str, urls: Iterable[str]) -> dict[str, tuple[datetime, datetime | None]]:
-    """Return, by address, when a listing first gave it, and the change that was listed when it was last fetched."""
+def told(connection: Connection, site: str, urls: Iterable[str]) -> dict[str, Listed]:
+    """Return, by address, what is known of the links of a site that some listing has given."""
     row = t.link.c
-    found: dict[str, tuple[datetime, datetime | None]] = {}
+    giver = sa.alias(t.signal, "giver")
+    found: dict[str, Listed] = {}
     for part in parts(urls):
         query = (
-            sa.select(t.url.c.url, row.first_seen_at, row.fetched_lastmod)
+            sa.select(t.url.c.url, row.first_seen_at, row.fetched_lastmod, giver.c.url.label("given_by"))
             .join(t.url, t.url.c.id == row.url_id)
             .join(t.site, t.site.c.id == row.site_id)
+            .join(giver, giver.c.id == row.signal_id)
             .where(t.site.c.name == site, t.url.c.url.in_(part))
         )
-        found |= {each.url: (each.first_seen_at, each.fetched_lastmod) for each in connection.execute(query)}
+        for each in connection.execute(query):
+            found[each.url] = Listed(
+                first_seen_at=each.first_seen_at, given_by=each.given_by, fetched_lastmod=each.fetched_lastmod
+            )
     return found
 
 
@@ -209,8 +214,8 @@ def author_addresses(connection: Connection, site: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def walk(connection: Connection, site: int, url: str, values: Mapping[str, Any]) -> None:
-    """Note how far the paging of a listing has come."""
+def note(connection: Connection, site: int, url: str, values: Mapping[str, Any]) -> None:
+    """Note fields of a listing that was seen before."""
     connection.execute(t.signal.update().where(t.signal.c.site_id == site, t.signal.c.url == url).values(dict(values)))
 
 

@@ -189,9 +189,18 @@ class Signal:
     depth: int = 0  # of a map below an index: 1 or more
     told_at: datetime | None = None  # the change that its index told when it was last read
     failures: int = 0  # looks in a row without an answer
-    walked_at: datetime | None = None  # its pages are read as far as what it had given before this time
+    walked_at: datetime | None = None  # all it had given by this time is read, on all its pages
     cursor: str | None = None  # the next page of a walk that is not finished
-    began_at: datetime | None = None  # when that walk began
+    reached_at: datetime | None = None  # all that the pages before had given by this time is read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What the archive knows of a link before it is asked for."""
+
+    first_seen_at: datetime
+    given_by: str  # the listing that gave it first
+    fetched_lastmod: datetime | None = None  # the newest change listed when it was last fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,10 +56,11 @@ class Kept:
         return found.capture
 
 
-def kept(connection: Connection, after: int, site: str | None = None, since: datetime | None = None) -> list[Kept]:
+def kept(connection: Connection, after: int, site: str | None = None, since: datetime | None = None, *,
+         unread: bool = False) -> list[Kept]:  # fmt: skip
     """Return the next captures, by id, that were read once, or that a listing gave as a story and nobody read.
 
-    A kill between keeping a page and reading it leaves such a one.
+    A kill between keeping a page and reading it leaves such an ``unread`` one; they can be had alone.
     """
     row = t.capture.c
     was_read = sa.exists().where(t.reading.c.capture_id == row.id)
@@ -71,6 +72,8 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
         .order_by(row.id)
         .limit(PAGE)
     )  # fmt: skip
+    if unread:
+        query = query.where(sa.not_(was_read))
     if site is not None:
         query = query.where(t.site.c.name == site)
     if since is not None:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-    from archive.records import Backfill, Capture, Fetched, Link, Reader, Reading
+    from archive.records import Backfill, Capture, Fetched, Link, Listed, Reader, Reading
     from archive.schema import Migrated
 
 
@@ -253,10 +253,10 @@ class Archive:
                 listings.note_yield(connection, signal, len(links), new, now, page)
         return new
 
-    def walked(self, visit: str, url: str, **values: Any) -> None:
-        """Note how far the paging of a listing has come: ``cursor``, ``began_at``, ``walked_at`` of :class:`Signal`."""
+    def noted(self, visit: str, url: str, **values: Any) -> None:
+        """Note fields of :class:`Signal` of a listing seen before: how far its pages are read, that it did not move."""
         with transaction(self.engine) as connection:
-            listings.walk(connection, self._visit(visit).site, url, values)
+            listings.note(connection, self._visit(visit).site, url, values)
 
     def filled(self, visit: str, url: str, until: datetime, progress: Backfill) -> None:
         """Note how far the walk of a listing back to a day has come."""
@@ -352,8 +352,8 @@ class Archive:
         with self.engine.connect() as connection:
             return listings.vanished(connection, site)
 
-    def told(self, site: str, urls: Iterable[str]) -> dict[str, tuple[datetime, datetime | None]]:
-        """Return, by address, when a listing first gave it, and the change that was listed when it was last fetched."""
+    def told(self, site: str, urls: Iterable[str]) -> dict[str, Listed]:
+        """Return, by address, what is known of the links of a site that some listing has given."""
         with self.engine.connect() as connection:
             return listings.told(connection, site, urls)
 
@@ -445,6 +445,19 @@ class Archive:
         with self.engine.connect() as connection:
             found = rereading.read_with(connection, capture.record_id.bytes)
         return [kept.load(self.warc_folder) for kept in found]
+
+    def unread(self, site: str) -> list[Capture]:
+        """Return the story pages of a site that a killed visit kept and nobody has read, in the order they came in.
+
+        What cannot be loaded is left to ``verify``.
+        """
+        with self.engine.connect() as connection:
+            found = rereading.kept(connection, 0, site, unread=True)
+        captures = []
+        for each in found:
+            with suppress(ArchiveError):
+                captures.append(each.load(self.warc_folder))
+        return captures
 
     def differences(self, capture: Capture, reading: Reading) -> dict[str, tuple[Any, Any]]:
         """Return, by field, what was read before on a kept capture and what a reading says now, where they differ."""

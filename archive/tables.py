@@ -556,9 +556,9 @@ signal = Table(
     Column("told_at", Instant, comment="the change that its index told when it was last read"),
     Column("read_at", Instant, comment="when it was last read without a problem"),
     Column("failures", sa.SmallInteger, nullable=False, server_default="0", comment="looks in a row without an answer"),
-    Column("walked_at", Instant, comment="its pages are read as far as what it had given before this time"),
+    Column("walked_at", Instant, comment="all it had given by this time is read, on all its pages"),
     Column("cursor", sa.Text, comment="the next page of a walk that is not finished"),
-    Column("began_at", Instant, comment="when that walk began"),
+    Column("reached_at", Instant, comment="all that the pages before had given by this time is read"),
     UniqueConstraint("site_id", "url"),
     comment="A listing of a site, what we last knew of it and how many links it gave first.",
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawler.discovery import links as judge
+from crawler.discovery.seeds import KINDS
 from crawler.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -15,16 +16,27 @@ if TYPE_CHECKING:
 
     from crawler.site import Site
 
-_NAMES = ("url", "since", "limit")
+_NAMES = ("url", "since", "until", "limit", "backfill", "archives", "signals")
+ARCHIVES = ("author", "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What narrows a visit. None narrows nothing."""
+    """What narrows a visit, or widens it. None does neither."""
 
     url: str | None = None  # only this story
-    since: datetime | None = None  # no story that a listing dates before
+    since: datetime | None = None  # no story that is dated before
+    until: datetime | None = None  # none that is dated at or after this
     limit: int | None = None  # new stories at most
+    backfill: datetime | None = None  # every listing back to this day, over as many visits as it takes
+    archives: tuple[str, ...] = ()  # list pages to walk beside the others: by author, by date
+    signals: tuple[str, ...] = KINDS  # kinds of listings to ask
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The day before which no story is asked for."""
+        days = [day for day in (self.since, self.backfill) if day is not None]
+        return max(days, default=None)
 
 
 def read_arguments(given: Mapping[str, str], site: Site) -> Arguments:
@@ -32,10 +44,18 @@ def read_arguments(given: Mapping[str, str], site: Site) -> Arguments:
     for name in given:
         if name not in _NAMES:
             raise ArgumentError(f"-a {name}: no such argument; there are {', '.join(_NAMES[:-1])} and {_NAMES[-1]}")
+    days = {name: _day(name, given[name], site) for name in ("since", "until", "backfill") if name in given}
+    if "until" in days:
+        # The last day counts to its end, in the site's zone.
+        days["until"] = (days["until"].astimezone(ZoneInfo(site.timezone)) + timedelta(days=1)).astimezone(UTC)
+    if "since" in days and "until" in days and days["since"] >= days["until"]:
+        raise ArgumentError(f"-a until={given['until']}: before since={given['since']}")
     return Arguments(
         url=_story_address(given["url"], site) if "url" in given else None,
-        since=_day("since", given["since"], site) if "since" in given else None,
         limit=_count(given["limit"]) if "limit" in given else None,
+        archives=_some_of("archives", given["archives"], ARCHIVES) if "archives" in given else (),
+        signals=_some_of("signals", given["signals"], KINDS) if "signals" in given else KINDS,
+        **days,
     )
 
 
@@ -59,3 +79,11 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentError(f"-a limit={text}: not a number of stories")
     return int(text)
+
+
+def _some_of(name: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    wanted = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in wanted or (text,):
+        if word not in known:
+            raise ArgumentError(f"-a {name}={text}: expected some of {', '.join(known)}")
+    return wanted

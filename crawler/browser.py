@@ -39,7 +39,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _LONGEST = 300.0
 _QUIET_WITHIN = 60_000.0  # milliseconds after loading until nothing is asked for any more
 _MOST = 60  # things one page is given
-_AT_ONCE = 50  # priority: the page waits for them
+_AT_ONCE = 1_000_000  # priority: the page waits for them
 _GIVEN = frozenset({"script", "xhr", "fetch"})
 # Names of requests by which pages count their readers. What only tells a count is left out as well: no rule can tell
 # the two apart, and counters have a way of their own.

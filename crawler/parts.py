@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive import Capture
 
 # A part belongs to a story that is being read: it does not wait behind those that are not.
-_AT_ONCE = 50
+_AT_ONCE = 1_000_000
 
 
 class PartMissingError(Exception):

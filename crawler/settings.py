@@ -39,7 +39,7 @@ HEMEROTECA_READ_TIMEOUT = os.environ.get("HEMEROTECA_READ_TIMEOUT", "30")
 # MiB of data a process that reads may take, 0 for any. It starts with 90, a page of 2 MB adds 100; a page made
 # to fill the memory would take gigabytes.
 HEMEROTECA_READ_MEMORY = os.environ.get("HEMEROTECA_READ_MEMORY", "1024")
-# Further pages of a feed in one visit, while they still give links that are new.
+# Pages of a feed or section in one visit, while they still give links that are new; the next visit goes on from there.
 HEMEROTECA_FEED_PAGES = os.environ.get("HEMEROTECA_FEED_PAGES", "50")
 # Requests that one visit may make for what is kept beside pages (`also` in a site file): a theme has some dozens of
 # files, a story a picture or ten.

@@ -38,12 +38,12 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discover:
-    """Where stories are found. What is not given is probed."""
+    """Where stories are found. What is not given (None) is probed; an empty list says that there is none."""
 
     wordpress: bool | None = None
-    feeds: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
+    feeds: tuple[str, ...] | None = None
+    sitemaps: tuple[str, ...] | None = None
+    sections: tuple[str, ...] | None = None
     article: str | None = None  # regular expression on the path and query of a story's address
 
 

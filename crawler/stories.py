@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 
 # What these raise while a page is fetched, the network or the site has done.
 _NETWORKING = frozenset({"scrapy", "twisted", "OpenSSL", "service_identity", "h2", "playwright"})
-# Listings first, then what they say is changed, then what is new, then what is due.
-LISTING, CHANGED, NEW, DUE = 100, 20, 10, 0
+# Listings first, then what they say is changed, then what is new, then what is due. A new story stands so many days
+# lower as it is old.
+LISTING, CHANGED, NEW, DUE = 300_000, 200_000, 100_000, 0
 
 
 class Stories:
@@ -41,9 +42,9 @@ class Stories:
 
     # ------------------------------------------------------------------ requests
 
-    def first(self, url: str) -> Request:
+    def first(self, url: str, priority: int = NEW) -> Request:
         """Return the request for a story that the archive does not know."""
-        return Request(url, callback=self.page, errback=self.no_page, priority=NEW)
+        return Request(url, callback=self.page, errback=self.no_page, priority=priority)
 
     def again(self, known: Known, priority: int) -> Request:
         """Return the request for a known story, with the validators of its last answer."""

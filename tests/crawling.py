@@ -183,8 +183,10 @@ class Operator:
     environment: dict[str, str] = field(default_factory=dict)
 
     def site(self, name: str, url: str, text: str = "", **discover: Any) -> Path:
-        """Write a site file."""
+        """Write a site file. With any listing named, it says that there are no others; with none, all are probed."""
         self.sites.mkdir(exist_ok=True)
+        if discover:
+            discover = {"wordpress": False, "feeds": [], "sitemaps": [], "sections": []} | discover
         tables = "".join(f"{key} = {json.dumps(value)}\n" for key, value in discover.items())
         path = self.sites / f"{name}.toml"
         path.write_text(
@@ -209,7 +211,7 @@ class Operator:
         """Run a scrapy command to its end."""
         command, environment = self.command(*arguments)
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, preexec_fn=before
+            command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300, preexec_fn=before
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

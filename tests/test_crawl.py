@@ -100,7 +100,9 @@ def test_what_the_site_file_does_not_name_is_probed(operator, paper):
     report = operator.crawl("panublion").report
     assert report["exit_status"] == 0, report
     assert report["outcomes"] == {"new": 4}
-    assert report["signals"] == {"feed": {"links": 3, "new": 3}, "sitemap": {"links": 1, "new": 1}}
+    found = {kind: (told["links"], told["new"]) for kind, told in report["signals"].items()}
+    assert found == {"feed": (3, 3), "sitemap": (1, 1), "section": (0, 0), "wordpress": (0, 0)}
+    assert len(set(paper.paths())) == len(paper.paths()), "robots.txt is not asked for twice"
     assert report["skipped"] == {"other host": 1}
     assert report["problems"] == []
     assert "/rss?paged=3" in paper.paths()
@@ -196,7 +198,10 @@ def test_a_site_file_or_name_or_argument_that_is_wrong_ends_with_2_and_a_line(op
         (["panublion", "-a", "since=May"], "panublion: -a since=May: not a date like 2026-05-31"),
         (["panublion", "-a", "limit=no"], "panublion: -a limit=no: not a number of stories"),
         (["panublion", "-a", "url=http://elsewhere.example/"], "other host; expected an address of http://127.0.0.1"),
-        (["panublion", "-a", "depth=3"], "panublion: -a depth: no such argument; there are url, since and limit"),
+        (
+            ["panublion", "-a", "depth=3"],
+            "panublion: -a depth: no such argument; there are url, since, until, limit, backfill, archives and signals",
+        ),
         (["panublion", "-s", "HEMEROTECA_READERS=many"], "HEMEROTECA_READERS=many: expected a number of processes"),
     ]:
         run = operator.scrapy("crawl", *arguments)

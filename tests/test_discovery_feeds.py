@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -50,7 +51,7 @@ def test_the_next_page_is_the_one_the_feed_names_or_wordpress_counts():
     assert read_feed(ATOM, "https://panublion.example/feed").more == ("https://panublion.example/feed?page=2",)
     assert read_feed(RSS, URL).more == ("https://panublion.example/feed/?paged=2",)
     assert read_feed(RSS, URL + "?cat=3&paged=2").more == ("https://panublion.example/feed/?cat=3&paged=3",)
-    assert read_feed(feed("https://panublion.example/a"), URL).more == ()
+    assert read_feed(feed("https://panublion.example/a"), "https://panublion.example/feed").more == ()
 
 
 def test_a_feed_that_breaks_off_gives_what_it_had_and_says_so():
@@ -80,3 +81,37 @@ def test_an_empty_feed_is_a_feed_without_links():
 def test_what_is_no_feed_is_refused_by_name(body, said):
     with pytest.raises(ListingError, match=said):
         read_feed(body, URL)
+
+
+def test_a_json_feed_gives_links_dates_and_its_next_page():
+    told = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Panublion",
+        "next_url": "/feed.json?page=2",
+        "items": [
+            {"id": "7", "url": "/a", "title": " Bridge ", "date_published": "2026-10-01T08:00:00+08:00",
+             "date_modified": "2026-10-02T00:00:00Z"},
+            {"id": "https://panublion.example/b"},
+            {"id": "tag:panublion,9"}, {"url": 4}, "broken",
+        ],
+    }  # fmt: skip
+    found = read_feed(b"\xef\xbb\xbf" + json.dumps(told).encode(), "https://panublion.example/feed.json")
+    first, second = found.links
+    assert (first.url, first.title) == ("https://panublion.example/a", "Bridge")
+    assert first.published == datetime(2026, 10, 1, tzinfo=UTC)
+    assert first.lastmod == datetime(2026, 10, 2, tzinfo=UTC)
+    assert second.url == "https://panublion.example/b"
+    assert found.more == ("https://panublion.example/feed.json?page=2",)
+
+
+@pytest.mark.parametrize(("body", "why"), [(b"{", "broken JSON"), (b'{"items": 3}', "JSON without items")])
+def test_json_that_is_no_feed_is_refused(body, why):
+    with pytest.raises(ListingError, match=why):
+        read_feed(body, "https://panublion.example/feed.json")
+
+
+def test_a_feed_at_a_wordpress_address_has_pages_although_nothing_says_so():
+    assert read_feed(feed("https://panublion.example/a"), "https://panublion.example/feed/").more == (
+        "https://panublion.example/feed/?paged=2",
+    )
+    assert read_feed(feed("https://panublion.example/a"), "https://panublion.example/rss.xml").more == ()

@@ -115,3 +115,17 @@ def test_robots_txt_names_sitemaps_and_the_front_page_feeds():
     assert feeds_in_page(b"", "https://panublion.example/") == ()
     assert usual_feeds("https://panublion.example/x") == ("https://panublion.example/feed/",)
     assert usual_sitemaps("https://panublion.example/x")[0] == "https://panublion.example/sitemap_index.xml"
+
+
+def test_an_index_tells_when_its_maps_changed_and_a_news_map_that_it_only_holds_the_newest():
+    first = f"<sitemap><loc>{A}</loc><lastmod>2026-10-01</lastmod></sitemap>"
+    told = f"<sitemapindex>{first}<sitemap><loc>{B}</loc></sitemap></sitemapindex>"
+    assert read_sitemap(told.encode(), URL).lastmods == {A: datetime(2026, 10, 1, tzinfo=UTC)}
+    assert read_sitemap(NEWS, URL).is_rolling
+    assert not read_sitemap(sitemap(A), URL).is_rolling
+
+
+def test_one_date_for_all_is_when_the_map_was_made_and_says_nothing_of_its_stories():
+    many = [f"{A}/{number}" for number in range(12)]
+    assert {link.lastmod for link in read_sitemap(sitemap(*many, lastmod="2026-10-01"), URL).links} == {None}
+    assert read_sitemap(sitemap(*many[:3], lastmod="2026-10-01"), URL).links[0].lastmod is not None

@@ -4,7 +4,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crawler.discovery.wordpress import PAGE, newest_change, posts_address, read_posts, root_in_page, usual_root
+from crawler.discovery.wordpress import (
+    PAGE,
+    newest_change,
+    posts_address,
+    read_posts,
+    root_in_page,
+    usual_root,
+    watermark,
+)
 from crawler.errors import ListingError
 
 ROOT = "https://panublion.example/wp-json/"
@@ -36,12 +44,31 @@ def test_posts_are_links_with_their_dates_in_utc_and_their_titles_in_plain_text(
     assert listing.more == ()
 
 
-def test_a_full_page_names_the_next_and_a_short_one_is_the_last() -> None:
-    full = read_posts(json.dumps([post(n) for n in range(PAGE)]).encode(), URL)
-    assert query_of(full.more[0]) == {**query_of(URL), "page": ["2"]}
+def test_a_full_page_of_changes_names_the_next_and_a_short_one_is_the_last() -> None:
+    changes = posts_address(ROOT, modified_after=datetime(2026, 5, 3, tzinfo=UTC))
+    full = read_posts(json.dumps([post(n) for n in range(PAGE)]).encode(), changes)
+    assert query_of(full.more[0]) == {**query_of(changes), "page": ["2"]}
     third = read_posts(json.dumps([post(n) for n in range(PAGE)]).encode(), full.more[0])
     assert query_of(third.more[0])["page"] == ["3"]
     assert newest_change(full) == datetime(2026, 5, 3, 1, 0, 59, tzinfo=UTC)
+    assert watermark(full) == datetime(2026, 5, 3, 0, 55, 59, tzinfo=UTC)
+
+
+def test_all_posts_are_walked_by_date_so_that_nothing_moves_under_the_walk() -> None:
+    dated = [post(n, date_gmt=f"2026-05-02T{n // 60:02d}:{n % 60:02d}:30") for n in reversed(range(PAGE))]
+    first = read_posts(json.dumps(dated).encode(), URL)
+    assert query_of(first.more[0]) == {**query_of(URL), "before": ["2026-05-02T00:00:31+00:00"]}
+    imported = json.dumps([post(n) for n in range(PAGE)]).encode()  # all of one date, as an import leaves them
+    second = read_posts(imported, posts_address(ROOT, before=datetime(2026, 5, 2, 0, 15, 1, tzinfo=UTC)))
+    assert query_of(second.more[0])["page"] == ["2"]
+    assert query_of(read_posts(imported, second.more[0]).more[0])["page"] == ["3"]
+
+
+def test_the_total_that_the_site_tells_saves_the_question_for_an_empty_page() -> None:
+    full = json.dumps([post(n) for n in range(PAGE)]).encode()
+    assert read_posts(full, URL, PAGE).more == ()
+    assert read_posts(full, URL, PAGE + 1).more != ()
+    assert read_posts(json.dumps([post(1)]).encode(), URL, 90).more != (), "a site may give less than was asked for"
 
 
 def test_an_empty_list_says_that_nothing_changed() -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from courlan import is_not_crawlable
+from courlan.filters import is_navigation_page, path_filter
 
 if TYPE_CHECKING:
     from crawler.site import Site
@@ -23,6 +27,27 @@ _NO_STORY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NO_STORY_QUERY = re.compile(r"(^|&)(s|feed|attachment_id|author|cat|tag|paged)=", re.IGNORECASE)
+
+
+# Beside words, what addresses of stories have and those of lists and house pages seldom: a date, a long number.
+_DATED = re.compile(r"/(19|20)\d\d[/-]?(\d{1,2}|[a-z]{3})\b[/-]?(\d{1,2}\b)?[^?]*[a-z0-9]{3}", re.IGNORECASE)
+_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})(?:[/-](\d{1,2}))?(?=[/-]|$)")
+_NUMBERED = re.compile(r"(?<!\d)\d{4,}(?!\d)|[_~;-][0-9a-f]{8,}|[_-]id?\d{3,}|[a-z]\d{3,}\.[a-z]{3,5}$", re.IGNORECASE)
+_LISTING_QUERY = re.compile(r"(^|&)(page|paged|p|start|offset|max-results|updated-max)=\d*", re.IGNORECASE)
+_STORY_QUERY = re.compile(r"(^|&)(p|id|artnr|article|story|nid|aid|news_?id|view=article&id)=\d{2,}", re.IGNORECASE)
+_LIST_PATH = re.compile(
+    r"[/_-](page|seite|pagina)[/-]\d+/?$|/(labels?|secciones|topics?|tema|etiqueta)/|_archive\.html$", re.IGNORECASE
+)
+_HOUSE = re.compile(
+    r"/(about|contact|privacy|terms|advertis\w*|subscri\w*|cookies?|impressum|datenschutz|imprint|site-?map|log-?in|sign-?(in|up)"
+    r"|register|newsletter|careers|jobs|agb|kontakt|team|faq|help|shop|donate|support-us|e-?paper|disclaimer|policy|rules"
+    r"|live|weather|tv-guide|podcasts?|archive|archives|mediadaten|abo)\b[^/]*/?$",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"\.[a-z]{3,5}$", re.IGNORECASE)
+# A headline as an address has at least so many words; the name of a section seldom has more than "arts and culture".
+_WORDS_OF_A_HEADLINE = 3
+_JOINS = {"and", "und", "y", "et", "e", "i", "of", "for", "the", "de", "der", "en", "at"}
 
 
 def clean(url: str) -> str:
@@ -62,6 +87,55 @@ def refused(url: str, site: Site) -> str | None:
     if parts.query and parts.path in ("", "/"):
         return "not a story" if _NO_STORY_QUERY.search(parts.query) else None
     return "not a story" if _NO_STORY.search(parts.path) else None
+
+
+def looks_like_story(url: str, learned: str | None = None) -> bool:
+    """Say whether an address found on a page is more likely a story than a list, a form or a page about the house.
+
+    ``learned`` is an expression that the site's known stories match. What has neither its shape, a date nor a number
+    must then be something else; without it, the words of a headline are enough.
+    """
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    if learned is not None and re.search(learned, path):
+        return True
+    if _LIST_PATH.search(parts.path) or _HOUSE.search(parts.path) or is_not_crawlable(url):
+        return False
+    if _STORY_QUERY.search(parts.query) and "cat=" not in parts.query:
+        # /tag/131/?p=8 is the eighth page of a list; /?p=8123 is a story.
+        return not (is_navigation_page(parts.path) and _LISTING_QUERY.search(parts.query))
+    if _LISTING_QUERY.search(parts.query) or not path_filter(parts.path, parts.query):
+        return False
+    if _DATED.search(parts.path) or _is_numbered(parts.path):
+        return True
+    return learned is None and not is_navigation_page(parts.path) and _is_headline(parts.path)
+
+
+def published_in(url: str) -> datetime | None:
+    """Return the day, or the first of the month, that a story's address carries."""
+    found = _DATE.search(urlsplit(url).path)
+    if found is None:
+        return None
+    try:
+        return datetime(int(found[1]), int(found[2]), int(found[3] or 1), tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _is_numbered(path: str) -> bool:
+    """Say whether the last two parts of a path carry a number that is more than a year or a page."""
+    for part in path.rstrip("/").split("/")[-2:]:
+        for found in _NUMBERED.finditer(f"/{part}"):
+            if not re.fullmatch(r"(19|20)\d\d", found[0]) and re.search(r"\d", found[0]):
+                return True
+    return False
+
+
+def _is_headline(path: str) -> bool:
+    folders = [folder for folder in path.split("/") if folder]
+    words = [word for word in re.split(r"[-_+ ]|%20|%21", _ENDING.sub("", folders[-1])) if word] if folders else []
+    meaning = [word for word in words if word.lower() not in _JOINS]
+    return len(words) >= _WORDS_OF_A_HEADLINE and len(meaning) >= _WORDS_OF_A_HEADLINE
 
 
 def host_of(url: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archive import Link
 
 # The sitemap protocol allows 50 MB unpacked; more is a mistake or an attack.
@@ -20,12 +22,15 @@ _HTML = re.compile(rb"\s*(<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A feed or sitemap as read. ``more`` are further listings of its kind: sub-sitemaps, the next page."""
+    """A listing as read. ``more`` are further listings of its kind: sub-sitemaps, the next page."""
 
-    kind: str  # feed or sitemap
+    kind: str  # feed, sitemap, wordpress or section
     url: str
     links: tuple[Link, ...] = ()
     more: tuple[str, ...] = ()
+    lastmods: Mapping[str, datetime] = field(default_factory=dict)  # when those of ``more`` changed, where it says so
+    total: int | None = None  # links that this page and all after it hold, where the site says so
+    is_rolling: bool = False  # made to hold only the newest stories
     problem: str | None = None  # what was wrong with a listing that still gave something
 
 

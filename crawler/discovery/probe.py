@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 
 
 def sitemaps_in_robots(body: bytes, url: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -15,10 +16,13 @@ from crawler.errors import ListingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 # Maps of archives, never of stories (Yoast and Rank Math name them so).
 _NO_STORIES = re.compile(r"/(post_tag|tag|category|author|users|product_cat|taxonomies)-sitemap\d*\.xml", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
+# So many stories are not changed in the same second, nor on one day only.
+FEW_LINKS = 10
 
 
 def read_sitemap(body: bytes, url: str) -> Listing:
@@ -52,20 +56,37 @@ def _xml_sitemap(body: bytes, url: str, problem: str | None) -> Listing:
         BytesIO(body), events=("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
     links: list[Link] = []
-    more: list[str] = []
-    root = None
+    more: dict[str, datetime | None] = {}
+    root, is_news = None, False
     for name, element in _elements(events):
         root = name
         if name == "url":
             links += _links(element, url)
         elif name == "sitemap":
-            more += [urljoin(url, text) for text in _texts(element, "loc")[:1]]
+            more |= {
+                urljoin(url, text): listing_time(_first(element, "lastmod")) for text in _texts(element, "loc")[:1]
+            }
+        is_news = is_news or name == "news"
         if name in ("url", "sitemap"):
             _forget(element)
     if root not in ("urlset", "sitemapindex") and not links and not more:
         raise ListingError(f"not a sitemap: {_fault(events) or f'its root is <{root}>'}")
-    return Listing(kind="sitemap", url=url, links=tuple(links), more=tuple(dict.fromkeys(more)),
-                   problem=problem or _fault(events))  # fmt: skip
+    return Listing(
+        kind="sitemap",
+        url=url,
+        links=_believed(links),
+        more=tuple(more),
+        lastmods={address: at for address, at in more.items() if at is not None},
+        is_rolling=is_news,
+        problem=problem or _fault(events),
+    )
+
+
+def _believed(links: list[Link]) -> tuple[Link, ...]:
+    """Return links without their lastmod where all have the same: it is when the map was made, not when they were."""
+    if len(links) >= FEW_LINKS and links[0].lastmod is not None and len({link.lastmod for link in links}) == 1:
+        return tuple(replace(link, lastmod=None) for link in links)
+    return tuple(links)
 
 
 def _elements(events: etree.iterparse[tuple[str, etree._Element]]) -> Iterator[tuple[str, etree._Element]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PAGE = 100  # posts a page: the most that WordPress gives
+OVERLAP = timedelta(minutes=5)
 _FIELDS = "id,link,date_gmt,modified_gmt,title"
 _ROOT_RELATION = "https://api.w.org/"
 
@@ -29,13 +31,14 @@ _ROOT_RELATION = "https://api.w.org/"
 def posts_address(
     root: str, *, modified_after: datetime | None = None, after: datetime | None = None, before: datetime | None = None
 ) -> str:
-    """Return the address of the newest posts below an API's root: by change, or by date where ``before`` is given.
+    """Return the address of the newest posts below an API's root: by change where that is bounded, else by date.
 
     Bounds are times with an offset, which WordPress turns into the site's own zone.
     """
     bounds = {"modified_after": modified_after, "after": after, "before": before}
     told = {name: at.isoformat(timespec="seconds") for name, at in bounds.items() if at is not None}
-    query = {"per_page": PAGE, "orderby": "date" if before else "modified", "order": "desc", **told, "_fields": _FIELDS}
+    order = "modified" if modified_after else "date"
+    query = {"per_page": PAGE, "orderby": order, "order": "desc", **told, "_fields": _FIELDS}
     # A site without pretty addresses has its API at /?rest_route=/.
     parts = urlsplit(root)
     route = dict(parse_qsl(parts.query))
@@ -63,8 +66,11 @@ def root_in_page(body: bytes, url: str) -> str | None:
     return None
 
 
-def read_posts(body: bytes, url: str) -> Listing:
-    """Return the posts of one page of the API; raise ListingError if it is none."""
+def read_posts(body: bytes, url: str, total: int | None = None) -> Listing:
+    """Return the posts of one page of the API; raise ListingError if it is none.
+
+    ``total`` is the ``X-WP-Total`` of the answer: without it, a full page is taken to have another behind it.
+    """
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
@@ -76,7 +82,17 @@ def read_posts(body: bytes, url: str) -> Listing:
     links = tuple(link for post in told if isinstance(post, dict) and (link := _link(post, url)))
     if told and not links:
         raise ListingError("not the WordPress API: no post has an address")
-    return Listing(kind="wordpress", url=url, links=links, more=(_next(url),) if len(told) >= PAGE else ())
+    more = (_next(url, links),) if told and _has_more(url, len(told), total) else ()
+    return Listing(kind="wordpress", url=url, links=links, more=more, total=total)
+
+
+def watermark(listing: Listing) -> datetime | None:
+    """Return from when on to ask for changes next time: the newest that the site gave, a little before it.
+
+    Posts are saved in another order than their dates say, and caches are some minutes behind.
+    """
+    newest = newest_change(listing)
+    return newest - OVERLAP if newest is not None else None
 
 
 def newest_change(listing: Listing) -> datetime | None:
@@ -103,8 +119,30 @@ def _time(value: object) -> datetime | None:
     return listing_time(value) if isinstance(value, str) else None
 
 
-def _next(url: str) -> str:
+def _has_more(url: str, came: int, total: int | None) -> bool:
+    if total is None:
+        return came >= PAGE
+    return (_page(url) - 1) * PAGE + came < total
+
+
+def _page(url: str) -> int:
+    page = dict(parse_qsl(urlsplit(url).query)).get("page", "1")
+    return int(page) if page.isdecimal() else 1
+
+
+def _next(url: str, links: tuple[Link, ...]) -> str:
+    """Return the address of the posts after these.
+
+    By date, that is what is older than the oldest here: what is published or taken away meanwhile moves nothing.
+    By change, or where a whole page has one date, as imports have, it is the next page by number.
+    """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    page = int(query.get("page", "1")) if query.get("page", "1").isdecimal() else 1
-    return urlunsplit(parts._replace(query=urlencode({**query, "page": page + 1})))
+    oldest = min((link.published for link in links if link.published), default=None)
+    if query.get("orderby") == "date" and oldest is not None:
+        # The bound is exclusive, and several posts may have the date of the last one.
+        before = (oldest + timedelta(seconds=1)).isoformat(timespec="seconds")
+        if before != query.get("before"):
+            query.pop("page", None)
+            return urlunsplit(parts._replace(query=urlencode({**query, "before": before})))
+    return urlunsplit(parts._replace(query=urlencode({**query, "page": _page(url) + 1})))

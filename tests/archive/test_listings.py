@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive import Backfill, Link
+from archive import Backfill, Link, Listed
 from archive.listings import MOST_TRIES
 from tests.archive.make import DAY, HOUR, START
 
@@ -98,10 +98,10 @@ def test_a_listing_remembers_how_its_looks_went(paper: Paper, archive: Archive, 
     [feed] = archive.signals("lakeside")
     assert (feed.links, feed.yields, feed.yielded_at, feed.etag) == (3, 3, read_at, '"1"')
     assert (feed.failures, feed.read_at, feed.seen_at, feed.state) == (2, read_at, clock.now, "answered 404")
-    archive.walked(visit, FEED, cursor=f"{FEED}?paged=3", began_at=read_at)
+    archive.noted(visit, FEED, cursor=f"{FEED}?paged=3", reached_at=read_at)
     archive.saw(visit, "feed", FEED, [link("a")], etag=None)
     [feed] = archive.signals("lakeside")
-    assert (feed.failures, feed.etag, feed.cursor, feed.began_at) == (0, None, f"{FEED}?paged=3", read_at)
+    assert (feed.failures, feed.etag, feed.cursor, feed.reached_at) == (0, None, f"{FEED}?paged=3", read_at)
 
 
 def test_a_backfill_remembers_where_it_stopped(paper: Paper, archive: Archive) -> None:
@@ -122,4 +122,6 @@ def test_the_archive_knows_the_addresses_of_stories_and_of_what_listings_told(pa
     paper.prints(url=f"{HOME}story/")
     assert archive.story_addresses("lakeside") == [f"{HOME}story/"]
     assert archive.story_addresses("highland") == []
-    assert archive.told("lakeside", [f"{HOME}story/", f"{HOME}other/"]) == {f"{HOME}story/": (START, START)}
+    assert archive.told("lakeside", [f"{HOME}story/", f"{HOME}other/"]) == {
+        f"{HOME}story/": Listed(first_seen_at=START, given_by=FEED, fetched_lastmod=START)
+    }

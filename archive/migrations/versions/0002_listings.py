@@ -27,11 +27,9 @@ def upgrade() -> None:
             server_default="0",
             comment="looks in a row without an answer",
         ),
-        sa.Column(
-            "walked_at", sa.BigInteger(), comment="its pages are read as far as what it had given before this time"
-        ),
+        sa.Column("walked_at", sa.BigInteger(), comment="all it had given by this time is read, on all its pages"),
         sa.Column("cursor", sa.Text(), comment="the next page of a walk that is not finished"),
-        sa.Column("began_at", sa.BigInteger(), comment="when that walk began"),
+        sa.Column("reached_at", sa.BigInteger(), comment="all that the pages before had given by this time is read"),
     ):
         op.add_column("signal", column)
     for column in (
