@@ -118,7 +118,13 @@ def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known
             report=report, signals=report.get("signals"), problems=report.get("problems"),
         )
     )  # fmt: skip
-    return _weigh_removals(connection, visit, known_at) if told["removals_believed"] else {}
+    counted = _weigh_removals(connection, visit, known_at) if told["removals_believed"] else {}
+    if counted:
+        # The record of the end was written before anybody could know it.
+        outcomes = {**report.get("outcomes", {}), **{str(outcome): count for outcome, count in counted.items()}}
+        whole = {**report, "outcomes": outcomes}
+        connection.execute(t.visit.update().where(t.visit.c.id == visit).values(report=whole))
+    return counted
 
 
 # ------------------------------------------------------------------ helpers

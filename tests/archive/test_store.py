@@ -515,6 +515,18 @@ def test_the_newest_whole_page_of_an_address_comes_back_as_it_was_kept(paper: Pa
     assert page.payload
 
 
+def test_the_report_of_a_visit_holds_what_became_of_stories_at_its_end(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    paper.prints()
+    paper.end(outcomes={"new": 1})
+    clock.advance(DAY)
+    paper.answers(410)
+    paper.end(outcomes={"unchanged": 3}, signals={"feed": {"links": 3, "new": 0}})
+    told = [(visit.report["outcomes"], visit.signals) for visit in rows(archive, t.visit)]
+    assert told == [({"new": 1}, None), ({"unchanged": 3, "gone": 1}, {"feed": {"links": 3, "new": 0}})]
+
+
 def test_stories_are_counted_by_whole_weeks_since_the_first_visit_by_the_day_they_came_out(
     paper: Paper, archive: Archive, clock: SettableClock
 ) -> None:
