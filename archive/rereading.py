@@ -64,11 +64,12 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
     """
     row = t.capture.c
     was_read = sa.exists().where(t.reading.c.capture_id == row.id)
+    # One that has an article all the same was read with that article's page: a further page of it.
     is_listed = sa.exists().where(t.link.c.url_id == row.url_id)
     query = (
         _places()
         .where(row.id > after, row.kind == Kind.RESPONSE, row.status == 200, row.truncated.is_(None),
-               sa.or_(was_read, is_listed))
+               sa.or_(was_read, sa.and_(is_listed, row.article_id.is_(None))))
         .order_by(row.id)
         .limit(PAGE)
     )  # fmt: skip

@@ -86,6 +86,11 @@ def test_parts_are_one_article_with_one_version_and_a_change_on_any_of_them_is_i
     rebuild_into(operator.home, rebuilt, shifted_clock())
     assert dumped(rebuilt) == dumped(operator.home)
     assert any("article" in line and f"{PATH}3/" in line for line in dumped(rebuilt))
+    # Read again, the first page is read together with the others it had then, not alone.
+    again = operator.crawl("replay", "-a", "source=archive", "-a", "site=panublion").report
+    assert (again["exit_status"], "revised" in again["outcomes"]) == (0, False), again
+    assert [said for _, said in versions(operator, paper)] == [
+        begun("One", "Two", "Three"), begun("One", "Two", "Third")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "left"), [(404, begun("One")), (503, None), (0, None)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive import Archive, ArchiveError, Link, NoArchiveError, Outcome, Signal, StoreError, corpus
+from archive import Archive, ArchiveError, Fetched, Link, NoArchiveError, Outcome, Signal, StoreError, corpus
 from archive import tables as t
 from archive.records import Profile
 from archive.selection import Selection
@@ -525,6 +525,22 @@ def test_the_report_of_a_visit_holds_what_became_of_stories_at_its_end(
     paper.end(outcomes={"unchanged": 3}, signals={"feed": {"links": 3, "new": 0}})
     told = [(visit.report["outcomes"], visit.signals) for visit in rows(archive, t.visit)]
     assert told == [({"new": 1}, None), ({"unchanged": 3, "gone": 1}, {"feed": {"links": 3, "new": 0}})]
+
+
+def test_what_was_fetched_of_any_address_is_known_with_its_validators_but_refusals_are_no_answers(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    picture, lost = "https://cdn.example/a.jpg", "https://cdn.example/lost.jpg"
+    paper.answers(200, url=picture)
+    paper.answers(304, url=picture, at=clock.advance(DAY))
+    paper.answers(404, url=lost)
+    for status in (403, 429, 503, None):
+        paper.answers(status, url="https://cdn.example/refused.jpg")
+        paper.answers(status, url=picture, at=clock.advance(HOUR))
+    assert archive.fetched([picture, lost, "https://cdn.example/refused.jpg", OTHER]) == {
+        picture: Fetched(fetched_at=START + DAY, etag='"020800"'),
+        lost: Fetched(fetched_at=START + DAY, etag='"030800"'),
+    }
 
 
 def test_stories_are_counted_by_whole_weeks_since_the_first_visit_by_the_day_they_came_out(
