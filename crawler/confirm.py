@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from crawler.site import Site
 
 SITE_FILE = "site file"  # the kind of signal that keeps what a visit says of the file
+# A signal is known by its address: the front page's own must not be overwritten.
+SITE_FILE_ADDRESS = "urn:hemeroteca:site-file"
 CONFIRMED = "confirmed"
 OUTSIDE_PATTERN = "not the site's article pattern"  # as discovery.links.refused() has it
 # From fewer stories nobody knows a paper's language, or whether its pattern fits.

@@ -18,7 +18,7 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_clock
-from crawler.confirm import OUTSIDE_PATTERN, SITE_FILE, confirmation, state_of
+from crawler.confirm import OUTSIDE_PATTERN, SITE_FILE, SITE_FILE_ADDRESS, confirmation, state_of
 from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
 from crawler.reading import READER
@@ -272,7 +272,7 @@ class Visit:
         told = confirmation(site, signals, account.links.total(), outside, account.languages)
         account.site_file = told
         if told is not None and (state := state_of(told)):
-            self.archive.saw(key, SITE_FILE, site.url, state=state)
+            self.archive.saw(key, SITE_FILE, SITE_FILE_ADDRESS, state=state)
 
     def _missed(self, spider: Spider) -> list[str]:
         site: Site = spider.site  # type: ignore[attr-defined]  # only called for spiders of one site

@@ -16,6 +16,7 @@ from crawler.discovery import about, probe, wordpress
 from crawler.discovery import links as judge
 from crawler.discovery.about import Fact
 from crawler.discovery.feeds import read_feed
+from crawler.discovery.sections import sections_in_page
 from crawler.discovery.shapes import article_pattern
 from crawler.discovery.sitemaps import holds_stories, read_sitemap
 from crawler.errors import CrawlerError, ListingError, ReadingError, SurveyError
@@ -150,7 +151,7 @@ class SurveySpider(Asker):
         await self._sitemaps(probe.sitemaps_in_robots(named.body, named.url) if named else (), listings)
         links = about.links_of(tree, self.url)
         samples = await self._samples(listings, links)
-        sections = tuple(url for url in about.sections_of(tree, self.url) if url not in listings.stories)
+        sections = tuple(url for url in sections_in_page(self.front.payload, self.url) if url not in listings.stories)
         return Survey(
             url=self.url, title=title, country=country, timezone=timezone,
             languages=_languages(samples, about.language_tag(tree)), wordpress=posts,

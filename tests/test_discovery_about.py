@@ -9,7 +9,6 @@ from crawler.discovery.about import (
     country_of,
     language_tag,
     links_of,
-    sections_of,
     timezone_of,
     title_of,
     wordpress_home,
@@ -80,19 +79,6 @@ def test_the_language_tag_is_the_pages_own_words():
     assert language_tag(page(lang="en-US")) == Fact("en-US", "html lang")
     assert language_tag(page('<meta property="og:locale" content="tl_PH">')) == Fact("tl_PH", "og:locale")
     assert language_tag(page()) is None
-
-
-def test_sections_are_what_the_menu_names_and_no_service_pages_or_stories():
-    menu = "".join(
-        f'<a href="{href}">x</a>'
-        for href in ("/", "/category/news/", "/sports", "/about-us/", "/privacy", "/2026/05/flood/", "/feed/", "#top",
-                     "https://other.example/news/", "/search?q=x", "/a-very-long-headline-of-a-story/", "mailto:a@b.c",
-                     "http://[bad", "/sports")
-    )  # fmt: skip
-    assert sections_of(page(body=f"<nav>{menu}</nav><main><a href='/not-in-menu/'>x</a></main>"), URL) == (
-        "https://panublion.example/category/news/",
-        "https://panublion.example/sports",
-    )
 
 
 def test_every_link_of_a_page_is_absolute_and_named_once():

@@ -1,4 +1,4 @@
-"""What a site says about itself: its name, country, language and time zone, the sections of its menu. Pure.
+"""What a site says about itself: its name, country, language and time zone. Pure.
 
 Every answer is a fact with the place it was read at, so that a site file can name it.
 """
@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
-from crawler.discovery.links import clean, host_of
+from crawler.discovery.links import clean
 from crawler.zones import countries, country_of_host, country_of_zone, zones_at, zones_of
 
 if TYPE_CHECKING:
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 # Where the title of a front page is cut: "Panublion Daily | News of the island".
 _TITLE_MARKS = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*")
 _HOME_WORDS = frozenset({"home", "homepage", "home page", "front page", "inicio", "accueil", "startseite"})
-# A menu's links that are no sections of news.
-_NO_SECTION = re.compile(
-    r"/(about|contact|privacy|terms|imprint|impressum|advert|login|logout|register|account|subscribe|search|newsletter|"
-    r"feed|rss|wp-|cart|shop|donate|jobs|careers|sitemap|tag|author|page)|\.(pdf|jpe?g|png|xml)$",
-    re.IGNORECASE,
-)
-_MENUS = ("//nav//a[@href]|//header//a[@href]|//*[contains(@class, 'menu') or contains(@id, 'menu')]//a[@href]"
-          "|//*[contains(@class, 'nav')]//a[@href]")  # fmt: skip
-_MOST_SECTIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +94,6 @@ def timezone_of(country: str | None, home: dict[str, Any] | None, now: datetime)
 def language_tag(tree: HtmlElement) -> Fact | None:
     """Return the language that a page says it is in, as it writes it."""
     return next((Fact(tag, source) for source, tag in _tags(tree)), None)
-
-
-def sections_of(tree: HtmlElement, url: str) -> tuple[str, ...]:
-    """Return the section pages that the menu of a front page links to, in order."""
-    found: dict[str, None] = {}
-    for link in tree.xpath(_MENUS):
-        address = _address(url, link.get("href"))
-        path = urlsplit(address).path
-        parts = [part for part in path.split("/") if part]
-        is_short = 1 <= len(parts) <= 3 and not re.search(r"\d{3,}", path)
-        is_own = host_of(address) == host_of(url) and not urlsplit(address).query
-        if is_own and is_short and not _NO_SECTION.search(path) and parts[-1].count("-") <= 2:
-            found[address] = None
-    return tuple(found)[:_MOST_SECTIONS]
 
 
 def links_of(tree: HtmlElement, url: str) -> tuple[str, ...]:
