@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.settings import Settings
 
 import crawler.settings
+from archive.records import Reading
 from crawler.commands import newsite
 from crawler.sitefile import TOP
 
@@ -33,6 +35,15 @@ def test_every_key_of_a_site_file_is_documented_and_no_other() -> None:
     for name, rule in TOP.items():
         keys |= set(rule) if isinstance(rule, dict) else {name}
     assert listed((DOCS / "site-files.md").read_text(encoding="utf-8")) == keys - {"earlier"}
+
+
+def test_every_field_of_a_reading_is_documented_with_its_sources_and_every_key_that_overrides_one() -> None:
+    text = (DOCS / "reading.md").read_text(encoding="utf-8")
+    not_read = {"reader", "outcome", "reason", "rendering", "signature", "sources", "counters"}
+    fields = {field.name for field in dataclasses.fields(Reading)} - not_read
+    assert listed(text) == fields | {"views", "comments", "shares"}
+    keys = set(TOP["read"]) - {"earlier"}
+    assert {key for key in keys if f"`{key}`" in text.split("## Overriding")[1]} == keys
 
 
 def test_every_setting_of_ours_is_documented_and_no_other() -> None:
