@@ -7,10 +7,12 @@ settings promise; writers lock the rows they change, always in the same order.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -46,6 +48,20 @@ _DRIVERS = {
 def default_url(home: Path) -> str:
     """Return the address of the database that an archive has when nobody names another."""
     return f"sqlite:///{home / DATABASE_NAME}"
+
+
+def readable_url(home: Path) -> str:
+    """Return the address by which that database is only read.
+
+    On a disk that cannot be written (a deposit, a snapshot) SQLite must be told that nobody writes there.
+    """
+    file = home / DATABASE_NAME
+    log = file.with_name(f"{DATABASE_NAME}-wal")
+    if os.access(home, os.W_OK) or not file.exists():
+        return default_url(home)
+    if log.exists() and log.stat().st_size:
+        raise ArchiveError(f"{log}: was not folded into the database; copy the archive to a disk that can be written")
+    return f"sqlite:///file:{quote(str(file.resolve()))}?immutable=1&uri=true"
 
 
 def open_engine(url: str) -> Engine:

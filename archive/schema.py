@@ -82,7 +82,7 @@ def _cannot_open(engine: Engine, error: DBAPIError) -> StoreError:
 def is_there(engine: Engine) -> bool:
     """Say whether an archive's database is at this address; looking makes none."""
     file = engine.url.database
-    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+    if engine.dialect.name == "sqlite" and file and not file.startswith("file:") and not Path(file).exists():
         return False
     return current_revision(engine) is not None
 

@@ -104,7 +104,8 @@ class Archive:
             tidy(self.warc_folder, self.engine)
 
     def _open(self, url: str | None, *, readonly: bool) -> Engine:
-        engine = database.open_engine(url or database.default_url(self.home))
+        own = database.readable_url if readonly else database.default_url
+        engine = database.open_engine(url or own(self.home))
         try:
             self._prepare(engine, readonly=readonly)
         except ArchiveError:
