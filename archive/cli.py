@@ -26,6 +26,7 @@ from archive.describe import stamp
 from archive.diff import Text as Told
 from archive.diff import compare, unified
 from archive.dump import dump as dumped
+from archive.erase import left_over
 from archive.errors import ArchiveError, NoArchiveError, NotFoundError, QueryError
 from archive.export import export_jsonl
 from archive.export.jsonl import check_name
@@ -507,6 +508,8 @@ def takedown_add(
     scope: Annotated[str, typer.Argument(metavar="SCOPE", help="article, author, url or cluster.")],
     target: Annotated[str, typer.Argument(help="A key, an author's name, an address with * for anything.")],
     reason: Reason,
+    erases: Annotated[bool, typer.Option("--erase", help="Also erase it, for good, from database and WARC.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before erasing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would hide.")] = False,
     home: Home = Path(DEFAULT_HOME),
     database: Database = None,
@@ -518,15 +521,43 @@ def takedown_add(
         hides = takedown.keys(connection, told["scope"], told["target"])
     if scope in ("article", "cluster") and not hides:
         raise NotFoundError(f"no article {target!r}; `hemeroteca search` shows the keys")
+    if erases and not dry_run and not yes:
+        typer.confirm(f"Erase {len(hides):,} articles for good, from the database and every WARC file?", abort=True)
     key = None
     if not dry_run:
         with Archive(home, database=database) as archive:
             key = archive.take_down(scope, target, reason)
+            if erases:
+                _erase(archive, key)
     if as_json:
         _print_json({"id": key, "hides": hides})
         return
     _show([Text(article) for article in hides])
     _show([f"{'would hide' if dry_run else f'takedown {key} hides'} {len(hides):,} articles"])
+
+
+def _erase(archive: Archive, key: str) -> None:
+    with _progress() as progress:
+        task = progress.add_task("erasing", total=audit.warc_bytes(archive))
+        done = archive.erase(key, lambda size: progress.advance(task, size))
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console.print(f"{done.captures:,} captures and {done.contents:,} texts erased, {len(done.files):,} files rewritten")
+    for path in left_over(archive.home):
+        console.print(f"may still hold them; look at it and remove it: {path}")
+
+
+@takedowns.command("erase", epilog="Example: hemeroteca takedown erase 5c1d20ab33fe")
+def takedown_erase(
+    key: Annotated[str, typer.Argument(metavar="TAKEDOWN", help="As `hemeroteca takedown list` shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+) -> None:
+    """Erase for good what a takedown hides: pages, texts, search index, signatures; digests and the reason stay."""
+    with _to_write(home, database) as archive:
+        if not yes:
+            typer.confirm(f"Erase what takedown {key} hides, from the database and every WARC file?", abort=True)
+        _erase(archive, key)
 
 
 @takedowns.command("list", epilog="Example: hemeroteca takedown list --json")

@@ -95,6 +95,10 @@ class Indexer:
             return False
         ingest.add_capture(connection, capture, visit=visit, file=self.files[told.place.file], place=told.place,
                            known_at=told.known_at)  # fmt: skip
+        if told.digest is not None:
+            row = t.capture.c
+            erased = {"payload_digest": told.digest, "payload_size": told.size}
+            connection.execute(t.capture.update().where(row.record_id == capture.record_id.bytes).values(erased))
         return True
 
     def _was_read(self, connection: Connection, told: WasRead) -> bool:
@@ -110,7 +114,8 @@ class Indexer:
         due_at = datetime.fromisoformat(values["due_at"]) if "due_at" in values else None
         reading, content = _reading(connection, values)
         ingest.add_reading(connection, capture, reading, values.get("article"), site=site, due_at=due_at,
-                           known_at=told.known_at, full=values["form"] == "full", content=content)  # fmt: skip
+                           known_at=told.known_at, full=values.get("full", values["form"] == "full"),
+                           content=content)  # fmt: skip
         return True
 
     def _ended(self, connection: Connection, told: VisitEnded) -> bool:
@@ -140,6 +145,8 @@ def _stored_capture(connection: Connection, record_id: UUID) -> Capture:
 def _reading(connection: Connection, values: Mapping[str, Any]) -> tuple[Reading, int | None]:
     """Return the reading of a record; for a short one also the id of the content that it repeats."""
     reading = reading_from_json(values)
+    if values["form"] == "erased":
+        return reading, rows.erased_content(connection, values)
     if values["form"] == "full" or reading.outcome != "read":
         return reading, None
     row = t.content.c

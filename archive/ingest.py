@@ -80,7 +80,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
         return Outcome.UNREAD
     if content is None:
         content, is_new = rows.content_id(connection, reading)
-        if is_new:
+        if is_new or rows.refill(connection, content, reading):
             search.index_content(connection, content, reading, capture.fetched_at)
             duplicates.sign(connection, content, reading.signature or duplicates.signature(reading.paragraphs))
     rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,7 +19,6 @@ from archive.records import Kind, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -188,6 +187,25 @@ def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
         codec=t.PLAIN,
         body=reading.body.encode(),
     )
+
+
+def refill(connection: Connection, content: int, reading: Reading) -> bool:
+    """Give an erased content its text again, which another paper says now too; False if it was not erased."""
+    row = t.content.c
+    said = {"title": reading.title, "standfirst": reading.standfirst, "language": reading.language,
+            "names": [author.name for author in reading.authors], "body": reading.body.encode(),
+            "erased_at": None}  # fmt: skip
+    erased = t.content.update().where(row.id == content, row.erased_at.is_not(None))
+    return connection.execute(erased.values(said)).rowcount > 0
+
+
+def erased_content(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Return the id of a content of which only the digest is left."""
+    return find_or_insert(
+        connection, t.content, {"digest": bytes.fromhex(values["digest"])},
+        bare_digest=bytes.fromhex(values["bare_digest"]), names=[], words=values["words"], codec=t.PLAIN,
+        erased_at=datetime.fromisoformat(values["erased_at"]),
+    )[0]  # fmt: skip
 
 
 def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: bytes) -> bytes:

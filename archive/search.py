@@ -65,6 +65,25 @@ def index_content(connection: Connection, content: int, reading: Reading, at: da
     put_text(connection, number, fields)
 
 
+def remove_content(connection: Connection, content: int) -> None:
+    """Take a content out of the index. The index of SQLite must be told the words that it is to forget."""
+    row = t.search_row.c
+    number = connection.scalar(sa.select(row.id).where(row.content_id == content))
+    if number is None:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(words_table.delete().where(words_table.c.rowid == number))
+    else:
+        held = connection.execute(sa.select(t.content).where(t.content.c.id == content)).one()
+        forget = sa.text(f"INSERT INTO {TABLE}({TABLE}, rowid, title, standfirst, names, body) "  # noqa: S608 - a constant
+                         "VALUES ('delete', :rowid, :title, :standfirst, :names, :body)")  # fmt: skip
+        connection.execute(forget, {
+            "rowid": number, "title": held.title or "", "standfirst": held.standfirst or "",
+            "names": " ; ".join(held.names), "body": (held.body or b"").decode(),
+        })  # fmt: skip
+    connection.execute(t.search_row.delete().where(row.id == number))
+
+
 def put_text(connection: Connection, number: int, fields: Mapping[str, str]) -> None:
     """Put title, standfirst, names and body into the index under a row number."""
     if connection.dialect.name == "postgresql":

@@ -18,6 +18,7 @@ from archive import asked, database, events, identity, ingest, listings, rereadi
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
+from archive.erase import Erased, erase
 from archive.errors import ArchiveError, NoArchiveError, QueryError, StoreError
 from archive.journal import BegunVisit, Journal
 from archive.lease import Lease
@@ -43,7 +44,7 @@ from archive.warc import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -299,12 +300,29 @@ class Archive:
             events.note(connection, known_at, "takedown", scope, told["target"], {"reason": reason})
         return takedown.takedown_key(record_id.bytes)
 
+    def erase(self, key: str, progress: Callable[[int], None] = lambda _: None) -> Erased:
+        """Erase what a takedown hides, from database and WARC files; only digests and the reason stay."""
+        self._journal.seal()  # what this process wrote may hold it too
+        with self.engine.connect() as connection:
+            held = takedown.find(connection, key)
+        if held.lifted_at is not None:
+            raise QueryError(f"takedown {key} was lifted on {held.lifted_at:%Y-%m-%d}: {held.note}")
+        done = erase(self, held, progress)
+        record_id, known_at = uuid4(), self._next_known()
+        told = {"action": takedown.ERASE, "takedown": held.record_id.hex(), "reason": held.basis}
+        self._journal.append(None, [takedown_record(record_id, told, known_at)], known_at)
+        with self._journal.pointing() as connection:
+            takedown.apply(connection, record_id, told, known_at)
+        return done
+
     def lift(self, key: str, reason: str) -> None:
         """Show again what a takedown hid, and note why."""
         with self.engine.connect() as connection:
             held = takedown.find(connection, key)
         if held.lifted_at is not None:
             raise QueryError(f"takedown {key} was lifted on {held.lifted_at:%Y-%m-%d}: {held.note}")
+        if held.action == takedown.ERASE:
+            raise QueryError(f"takedown {key}: what it hid was erased; there is nothing to show again")
         record_id, known_at = uuid4(), self._next_known()
         told = {"action": takedown.LIFT, "takedown": held.record_id.hex(), "reason": reason}
         self._journal.append(None, [takedown_record(record_id, told, known_at)], known_at)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 SCOPES = ("article", "author", "url", "cluster")
-HIDE, LIFT = "hide", "lift"
+HIDE, LIFT, ERASE = "hide", "lift", "erase"
 
 
 # ------------------------------------------------------------------ asked
@@ -137,6 +137,10 @@ def values(scope: str, target: str, reason: str) -> dict[str, Any]:
 
 def apply(connection: Connection, record_id: UUID, told: Mapping[str, Any], known_at: datetime) -> bool:
     """Apply the record of a takedown, or of its lifting; False if that is done already."""
+    if told["action"] == ERASE:
+        this = t.takedown.c.record_id == bytes.fromhex(told["takedown"])
+        connection.execute(t.takedown.update().where(this).values(action=ERASE))
+        return True
     if told["action"] == LIFT:
         return _lift(connection, bytes.fromhex(told["takedown"]), told["reason"], known_at)
     row = t.takedown.c

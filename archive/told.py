@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.records import Capture, Kind, SiteFacts
-from archive.warc import READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
+from archive.warc import ERASED_URN, READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,9 +43,14 @@ class VisitBegun(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured(Told):
-    """A fetch. Of a 304 is known since when; the others mean something only by what is told later."""
+    """A fetch. Of a 304 is known since when; the others mean something only by what is told later.
+
+    ``digest`` and ``size`` are those of a payload that was erased.
+    """
 
     capture: Capture
+    digest: bytes | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,8 @@ def _tell(record: Record) -> Told | None:
     if record.target.startswith(VISIT_URN):
         key = record.target.removeprefix(VISIT_URN)
         return VisitEnded(key=key, values=json.loads(record.block), **_of(record))
+    if record.target.startswith(ERASED_URN):
+        return _erased(record)
     if record.target.startswith(TAKEDOWN_URN):
         return TakenDown(record_id=_id(record), values=json.loads(record.block), **_of(record))
     if "warc-concurrent-to" not in record.fields and not record.target.startswith("urn:"):
@@ -197,6 +204,17 @@ def _failure(record: Record) -> Capture:
     error = dict(_lines(record.block))["fetch-error"]
     return Capture(visit="", record_id=_id(record), url=record.target, fetched_at=_date(record), status=None,
                    kind=Kind.ERROR, error=error, elapsed_ms=_elapsed(record))  # fmt: skip
+
+
+def _erased(record: Record) -> Captured:
+    said = json.loads(record.block)["capture"]
+    capture = Capture(
+        visit="", record_id=_id(record), url=record.target.removeprefix(ERASED_URN), fetched_at=_date(record),
+        status=said["status"], headers=tuple((name, value) for name, value in said["headers"]),
+        kind=Kind(said["kind"]), truncated=said["truncated"], elapsed_ms=said["elapsed_ms"],
+    )  # fmt: skip
+    return Captured(capture=capture, digest=bytes.fromhex(said["payload_sha256"]), size=said["payload_size"],
+                    **_of(record))  # fmt: skip
 
 
 def _headers_of(record: Record, capture: Capture) -> tuple[tuple[str, str], ...] | None:

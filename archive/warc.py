@@ -45,6 +45,7 @@ READING_URN = "urn:hemeroteca:reading:"
 VISIT_URN = "urn:hemeroteca:visit:"
 TAKEDOWN_URN = "urn:hemeroteca:takedown:"
 PACK_URN = "urn:hemeroteca:pack:"
+ERASED_URN = "urn:hemeroteca:erased:"
 OPEN_SUFFIX = ".open"
 
 _CODING_HEADERS = ("content-encoding", "transfer-encoding")
@@ -234,6 +235,16 @@ def takedown_record(record_id: UUID, values: Mapping[str, Any], at: datetime) ->
     """Return the JSON metadata record of a takedown or of its lifting."""
     block = canonical_json(values).encode()
     return _fields("metadata", record_id, at, "application/json", None, TAKEDOWN_URN + record_id.hex[:12], block=block)
+
+
+def erased_record(fields: Mapping[str, str], values: Mapping[str, Any], urn: str = ERASED_URN) -> WarcRecord:
+    """Return the JSON record that takes the place of an erased one, with its id, date and visit."""
+    url = fields["warc-target-uri"].removeprefix(urn)
+    warcinfo, concurrent = fields.get("warc-warcinfo-id"), fields.get("warc-concurrent-to")
+    more = [("WARC-Concurrent-To", concurrent)] if concurrent else []
+    return _fields("metadata", record_uuid(fields["warc-record-id"]), parse_warc_date(fields["warc-date"]),
+                   "application/json", record_uuid(warcinfo) if warcinfo else None, urn + url, *more,
+                   block=canonical_json(values).encode())  # fmt: skip
 
 
 def pack_record(record_id: UUID, name: str, values: Mapping[str, Any], at: datetime) -> WarcRecord:

@@ -4,8 +4,8 @@
 
 Every article is captured at each of so many visits of one site. A page is its own for the most part (navigation and
 adverts are the site's), some of it is noise of every visit, and every third visit the text is edited. Prints the
-captures, warcio's seconds, those of a rebuild and their ratio (at least 0.5 is wanted), whether the dumps are equal, and
-the bytes of a capture before and after packing. The status is 1 when a dump differs or `verify` finds a fault.
+captures, warcio's seconds, those of a rebuild and their ratio (at least 0.5 is wanted), whether the dumps are equal,
+and the bytes of a capture before and after packing. The status is 1 when a dump differs or `verify` finds a fault.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def page(article: int, visit: int, size: int, body: list[str]) -> bytes:
     inline = "".join(f"<script>{own.randbytes(40).hex()}</script>" for _ in range(size // 900))
     tokens = "".join(f'<meta name="n" content="{noise.randbytes(16).hex()}">' for _ in range(6))
     story = "".join(f"<p>{paragraph}</p>" for paragraph in body)
-    related = "".join(f"<li>{text(noise, 7)}</li>" for _ in range(5))
+    related = "<ul>" + "".join(f"<li>{text(noise, 7)}</li>" for _ in range(5)) + "</ul>"
     return (
         f"<html><head>{tokens}</head><body>{frame}<article>{story}</article>{inline}<ul>{related}</ul></html>".encode()
     )
@@ -108,16 +108,17 @@ def check(folder: Path, articles: int, visits: int, size: int) -> int:
         rounds.append((read, time.perf_counter() - began))
     read, built = (min(seconds) for seconds in zip(*rounds, strict=True))
     equal = not done.problems and dumped(home) == dumped(folder / "again-0")
-    print(f"{count:,} captures, {done.records:,} records: warcio reads them in {read:.1f} s, a rebuild takes {built:.1f} s: "
-          f"ratio {read / built:.2f}, {count / built:,.0f} captures/s; dumps {'equal' if equal else 'DIFFER'}")  # fmt: skip
+    print(f"{count:,} captures, {done.records:,} records: warcio reads them in {read:.1f} s, a rebuild takes "
+          f"{built:.1f} s ({count / built:,.0f} captures/s), ratio {read / built:.2f}; "
+          f"dumps {'equal' if equal else 'DIFFER'}")  # fmt: skip
     with Archive(home) as archive:
         began = time.perf_counter()
         packed = pack(archive, packable(archive, archive.clock()))
         seconds = time.perf_counter() - began
         faults = verify(archive).faults
     print(f"packed in {seconds:.1f} s ({seconds / count * 1000:.0f} ms/capture) into {len(packed.packs)} packs: "
-          f"{packed.bytes_before / count:,.0f} -> {packed.bytes_after / count:,.0f} bytes/capture, dictionaries, readings "
-          f"and all counted; {len(faults)} faults")  # fmt: skip
+          f"{packed.bytes_before / count:,.0f} -> {packed.bytes_after / count:,.0f} bytes/capture, dictionaries, "
+          f"readings and all counted; {len(faults)} faults")  # fmt: skip
     return (not equal) + bool(faults)
 
 
