@@ -338,6 +338,9 @@ def export(
     author: AuthorName = None,
     language: Language = None,
     counters: Annotated[bool, typer.Option("--counters", help="Add every counter reading.")] = False,
+    without_opt_outs: Annotated[
+        bool, typer.Option("--without-opt-outs", help="Leave out what its paper keeps from archives or miners.")
+    ] = False,
     home: Home = Path(DEFAULT_HOME),
     database: Database = None,
 ) -> None:
@@ -345,7 +348,7 @@ def export(
     target = None if out == "-" else Path(out)
     if target is not None:
         check_name(target)
-    selection = _selection(query, site, since, until, author, language)
+    selection = replace(_selection(query, site, since, until, author, language), without_opt_outs=without_opt_outs)
     with _opened(home, database) as archive, _progress() as progress:
         task = progress.add_task("exporting", total=corpus.count(archive, selection))
         lines = export_jsonl(

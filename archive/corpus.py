@@ -19,6 +19,7 @@ from archive.describe import curve, describe, printed, stamp
 from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.normal import fold_name
+from archive.opt_outs import opted_out
 from archive.query import parse, words_of
 from archive.selection import each_article, selecting
 from archive.takedown import refuse_hidden
@@ -282,6 +283,7 @@ def stats(archive: Archive) -> dict[str, Any]:
             "states": {str(state): number for state, number in states},
             "versions": _count(connection, t.version, open_versions),
             "stealth_edits": _count(connection, t.version, sa.and_(open_versions, t.version.c.stealth)),
+            "opted_out": _count(connection, t.article, opted_out(connection)),
             "captures": _count(connection, t.capture),
             "counter_readings": _count(connection, t.counter_reading),
             "warc_files": size[0],

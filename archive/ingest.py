@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from archive import derivation, duplicates, identity, listings, rows, search, takedown
 from archive import tables as t
 from archive.errors import StoreError
+from archive.opt_outs import POLICY
 from archive.records import Kind, Outcome, SiteFacts, canonical_json
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
                             site=site)  # fmt: skip
         if before is not None:
             _derive_reread(connection, before, known_at)
+        elif reading.outcome == POLICY:
+            rows.insert_opt_outs(connection, number, reading.opt_outs, site)
         return Outcome.UNREAD
     if content is None:
         content, is_new = rows.content_id(connection, reading)

@@ -249,8 +249,9 @@ class Reader:
 class Reading:
     """What a reader made of one capture. None means that the page does not say.
 
-    ``outcome`` is ``read``, or why there is no article: ``not_article``, ``empty``, ``unreadable``; ``reason`` then
-    says more. Text is as printed. ``identities`` are strongest first.
+    ``outcome`` is ``read``, or why there is no article: ``not_article``, ``empty``, ``unreadable``, ``policy`` (a file
+    whose opt-outs hold for the whole site); ``reason`` then says more. Text is as printed. ``identities`` are strongest
+    first.
     """
 
     reader: Reader

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.describe import printed
 from archive.errors import ArchiveError
+from archive.opt_outs import POLICY
 from archive.records import Kind, Reading
 from archive.scan import read_record
 from archive.told import Captured, told
@@ -63,7 +64,8 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
     A kill between keeping a page and reading it leaves such an ``unread`` one; they can be had alone.
     """
     row = t.capture.c
-    was_read = sa.exists().where(t.reading.c.capture_id == row.id)
+    # A file that speaks for the whole site is not for the reader of pages.
+    was_read = sa.exists().where(t.reading.c.capture_id == row.id, t.reading.c.outcome != POLICY)
     # One that has an article all the same was read with that article's page: a further page of it.
     is_listed = sa.exists().where(t.link.c.url_id == row.url_id)
     query = (

@@ -327,8 +327,10 @@ def see_profiles(connection: Connection, reading: Reading, site: int, at: dateti
             )
 
 
-def insert_opt_outs(connection: Connection, capture: int, signals: Sequence[str]) -> None:
-    """Record what a page asks of archives and miners."""
+def insert_opt_outs(connection: Connection, capture: int, signals: Sequence[str], site: int | None = None) -> None:
+    """Record what a page asks of archives and miners, or with ``site`` a file that speaks for the whole site."""
     for signal in signals:
         name, _, value = signal.partition("=")
-        insert(connection, t.opt_out, capture_id=capture, signal=name.strip(), value=value.strip() or "yes")
+        insert(
+            connection, t.opt_out, capture_id=capture, site_id=site, signal=name.strip(), value=value.strip() or "yes"
+        )

@@ -177,6 +177,10 @@ def stats_page(told: dict[str, Any]) -> Iterator[RenderableType]:
                f"{told['stealth_edits']:,} quiet changes")  # fmt: skip
     yield Text(f"{told['captures']:,} captures in {told['warc_files']:,} WARC files, "
                f"{told['warc_bytes'] / 1e6:,.1f} MB; {told['counter_readings']:,} counter readings")  # fmt: skip
+    if told["opted_out"]:
+        yield Text(
+            f"{told['opted_out']:,} articles opt out of archives or mining; export --without-opt-outs leaves them"
+        )
     table = Table("site", "articles", "visits", "last visit (UTC)", "ended", "title", box=None, header_style="dim")
     for site in told["sites"]:
         table.add_row(site["site"], f"{site['articles']:,}", str(site["visits"]), minute(site["last_visit"]),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
+from archive.opt_outs import opted_out
 from archive.query import All, Fact, OneOf, parse, words_of
 from archive.search import is_text, matching, ranking
 from archive.takedown import visible
@@ -45,6 +46,7 @@ class Selection:
     at: datetime | None = None
     removed: bool = False
     by_relevance: bool = False  # of the newest RANKED hits, instead of the newest first
+    without_opt_outs: bool = False  # leave out what its paper keeps from archives and miners
 
 
 _text = t.version.alias("text_version")
@@ -108,6 +110,8 @@ def _conditions(connection: Connection, selection: Selection) -> Iterator[sa.Col
         yield t.reading.c.language == selection.language
     if selection.author:
         yield _written_by(selection.author)
+    if selection.without_opt_outs:
+        yield ~opted_out(connection)
 
 
 def _which_text(connection: Connection, selection: Selection, node: Node | None) -> sa.ColumnElement[bool] | None:

@@ -261,7 +261,7 @@ class CaptureMiddleware:
 
 
 def _is_aside(request: Request) -> bool:
-    return bool(request.meta.get("dont_obey_robotstxt") or request.meta.get("beside"))
+    return any(request.meta.get(name) for name in ("dont_obey_robotstxt", "beside", "is_aside"))
 
 
 def _header_pairs(response: Response) -> tuple[tuple[str, str], ...]:

@@ -219,6 +219,13 @@ class Operator:
         """Crawl a site and ask for the report as JSON."""
         return self.scrapy("crawl", name, "-s", "VISIT_REPORT=json", *arguments, before=before)
 
+    def hemeroteca(self, *arguments: str) -> Run:
+        """Run the archivist's command to its end."""
+        _, environment = self.command()
+        command = [sys.executable, "-c", "from archive.cli import main; main()", *arguments]
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120)
+        return Run(done.returncode, done.stdout, done.stderr)
+
     def archive(self) -> Archive:
         """Open the archive."""
         return Archive(self.home, readonly=True)

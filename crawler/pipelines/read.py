@@ -14,6 +14,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from archive import Kind, Part, Reading, signature
 from crawler.extensions import visit_of
+from crawler.opt_outs import in_headers
 from crawler.pages import charset, not_a_page
 from crawler.parts import PartMissingError, fetch_part
 from crawler.reading import READER, read_capture, warm_up
@@ -76,11 +77,11 @@ class ReadPipeline:
             # Half a story would look like a story whose second half was quietly taken away.
             return replace(item, reading=_unreadable(f"cut off: {capture.truncated}"))
         if item.is_reread:
-            return await self._again(item)
+            return _with_headers(await self._again(item))
         reading = await self.read(item)
         if reading.outcome == "read" and reading.parts and self._fetches():
             reading = await self._whole(item, reading)
-        return replace(item, reading=reading)
+        return _with_headers(replace(item, reading=reading))
 
     async def _again(self, item: Item) -> Item:
         """Read a kept page again, together with what was read with it then."""
@@ -162,6 +163,14 @@ class ReadPipeline:
 
 def _named(parts: Sequence[Capture]) -> tuple[Part, ...]:
     return tuple(Part(url=part.url, record_id=str(part.record_id)) for part in parts)
+
+
+def _with_headers(item: Item) -> Item:
+    """Put what the headers opt out of beside what the page itself does."""
+    reading = item.reading
+    if reading is None or not (said := in_headers(item.capture.headers)):
+        return item
+    return replace(item, reading=replace(reading, opt_outs=tuple(dict.fromkeys((*reading.opt_outs, *said)))))
 
 
 def prepare(memory: int) -> None:

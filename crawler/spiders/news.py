@@ -17,6 +17,7 @@ from crawler.arguments import read_arguments
 from crawler.extensions import visit_of
 from crawler.items import Item
 from crawler.listings import Listings
+from crawler.policies import Policies
 from crawler.stories import CHANGED, DUE, Stories
 from crawler.wanted import Wanted
 
@@ -52,7 +53,7 @@ class NewsSpider(Spider):
         wanted = Wanted(self.crawler, self.site, self.arguments, stories)
         listings = Listings(self.crawler, self.site, self.arguments, wanted)
         self._rounds: Iterator[Callable[[], Iterator[Request]]] = iter(
-            (lambda: self._vanished(wanted), lambda: self._due(wanted))
+            (lambda: self._vanished(wanted), lambda: self._due(wanted), Policies(self.crawler, self.site).requests)
         )
         self.crawler.signals.connect(self._next_round, signals.spider_idle)
         for item in self._unread(wanted):
