@@ -16,7 +16,7 @@ from archive.records import Fetched, Kind, Known
 from archive.takedown import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -98,6 +98,25 @@ def removals(connection: Connection, visit: int) -> tuple[int, int]:
     ).all()
     removed = {article for article, status in answers if status in NEVER_SEEN_ALIVE}
     return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit
+
+
+def pending(connection: Connection, site: str, articles: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the request that would read a script-loaded counter of each of these articles, where its page names one.
+
+    Only a full reading is kept with it: that of the newest version, which the page has until it changes.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in parts(articles):
+        query = (
+            sa.select(t.article.c.key, t.reading.c.pending)
+            .select_from(t.article)
+            .join(t.site, t.site.c.id == t.article.c.site_id)
+            .join(t.version, t.version.c.id == t.article.c.head_version_id)
+            .join(t.reading, t.reading.c.id == t.version.c.reading_id)
+            .where(t.site.c.name == site, t.article.c.key.in_(part))
+        )
+        found |= {row.key: row.pending for row in connection.execute(query) if row.pending}
+    return found
 
 
 def fill_rates(connection: Connection, site: str, last: int, skip: int = 0) -> dict[str, float]:

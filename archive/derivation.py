@@ -210,4 +210,22 @@ def _sightings(connection: Connection, article: int) -> dict[tuple[str, str], li
                 Sighting(at=row.fetched_at, record_id=row.record_id, capture_id=row.id, value=value, exact=exact,
                          stale=stale, raw=raw)
             )  # fmt: skip
+    for seen in _elsewhere(connection, article):
+        found.setdefault((str(seen.metric), seen.source), []).append(
+            Sighting(at=seen.fetched_at, record_id=seen.record_id, capture_id=seen.capture_id, value=seen.value,
+                     exact=seen.exact, stale=seen.stale, raw=seen.raw)
+        )  # fmt: skip
     return found
+
+
+def _elsewhere(connection: Connection, article: int) -> list[sa.Row[Any]]:
+    """Return what listings and counters' own requests showed of an article's counters."""
+    row, capture = t.counter_sighting.c, t.capture.c
+    return list(
+        connection.execute(
+            sa.select(t.counter_sighting, capture.record_id, capture.fetched_at)
+            .select_from(t.counter_sighting)
+            .join(t.capture, capture.id == row.capture_id)
+            .where(row.article_id == article)
+        )
+    )

@@ -13,7 +13,7 @@ from archive import ingest, rows, takedown
 from archive import tables as t
 from archive.errors import ArchiveError
 from archive.records import Author, Capture, Kind, Reading, reading_from_json
-from archive.told import Captured, TakenDown, Unclear, VisitBegun, VisitEnded, WasRead
+from archive.told import Captured, Counted, TakenDown, Unclear, VisitBegun, VisitEnded, WasRead
 from archive.warc import visit_warcinfo
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Indexer:
             return self._captured(connection, thing)
         if isinstance(thing, WasRead):
             return self._was_read(connection, thing)
+        if isinstance(thing, Counted):
+            return self._counted(connection, thing)
         if isinstance(thing, VisitBegun):
             return self._begun(connection, thing)
         if isinstance(thing, VisitEnded):
@@ -117,6 +119,14 @@ class Indexer:
                            known_at=told.known_at, full=values.get("full", values["form"] == "full"),
                            content=content)  # fmt: skip
         return True
+
+    def _counted(self, connection: Connection, told: Counted) -> bool:
+        capture = self._recent.get(told.capture) or _stored_capture(connection, told.capture)
+        row = t.counter_sighting.c
+        known = sa.select(row.article_id).where(row.capture_id == rows.find_capture(connection, capture))
+        if connection.execute(known.limit(1)).first() is not None:
+            return False
+        return ingest.add_counted(connection, capture, told.counted) > 0
 
     def _ended(self, connection: Connection, told: VisitEnded) -> bool:
         row = t.visit.c

@@ -110,6 +110,29 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     return _outcome(written) if before is None else Outcome.REREAD
 
 
+def add_counted(connection: Connection, capture: Capture, counted: Mapping[str, Sequence[Sequence[Any]]]) -> int:
+    """Note the counters that a capture shows of other pages' articles, by article key; return how many are noted."""
+    number = rows.find_capture(connection, capture)
+    if number is None:
+        raise StoreError(f"{capture.url}: its capture is not in the database")
+    row, noted = t.counter_sighting.c, 0
+    for key, counters in counted.items():
+        article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
+        if article is None:
+            continue
+        connection.execute(t.counter_sighting.delete().where(row.article_id == article, row.capture_id == number))
+        # One of a kind: a listing that names a story twice shows one counter of it.
+        once = {(values[0], values[2]): values for values in counters}
+        for metric, value, source, exact, stale, raw in once.values():
+            connection.execute(
+                t.counter_sighting.insert().values(article_id=article, capture_id=number, metric=metric, source=source,
+                                                   value=value, exact=exact, stale=stale, raw=raw)
+            )  # fmt: skip
+        derivation.bring_counters_in_step(connection, article, set(once))
+        noted += len(once)
+    return noted
+
+
 def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known_at: datetime) -> dict[Outcome, int]:
     """Note the end of a visit as its record tells it; return how many articles became missing and gone."""
     report = told["report"]

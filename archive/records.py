@@ -82,6 +82,8 @@ class Capture:
     truncated: str | None = None  # a WARC-Truncated reason: length, time, disconnect
     elapsed_ms: int | None = None
     refers_to: UUID | None = None  # of a rendering: the record id of the response
+    method: str = "GET"
+    sent: bytes = b""  # the body of a request that has one, a form
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name, case ignored."""
@@ -168,6 +170,7 @@ class Link:
     lastmod: datetime | None = None  # when the listing says it last changed
     published: datetime | None = None
     title: str | None = None
+    counters: tuple[Counter, ...] = ()  # what it shows of the story's comments and views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

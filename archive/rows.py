@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Capture, Reader, Reading, SiteFacts
+    from archive.records import Capture, Counter, Reader, Reading, SiteFacts
     from archive.warc import Place
 
 
@@ -235,7 +235,7 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, co
         "outcome": reading.outcome,
         "reason": reading.reason,
         "is_full": full,
-        "counters": [[c.metric, c.value, c.source, c.exact, c.stale, c.raw] for c in reading.counters],
+        "counters": [counter_values(counter) for counter in reading.counters],
         "tags": [],
         "images": [],
         "profiles": [],
@@ -283,6 +283,11 @@ def close_reading(connection: Connection, capture: int, known_at: datetime) -> S
     ends = max(known_at, held.known_from + timedelta(microseconds=1))
     connection.execute(t.reading.update().where(is_open).values(known_to=ends))
     return Superseded(held.article_id, {(metric, source) for metric, _, source, *_ in held.counters})
+
+
+def counter_values(counter: Counter) -> list[Any]:
+    """Return a counter as it is kept: metric, value, source, exact, stale, as printed."""
+    return [counter.metric, counter.value, counter.source, counter.exact, counter.stale, counter.raw]
 
 
 def author_id(connection: Connection, site: int, name: str) -> int:

@@ -37,6 +37,7 @@ from archive.swap import tidy
 from archive.warc import (
     Original,
     capture_records,
+    counted_record,
     reading_record,
     takedown_record,
     visit_end_record,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-    from archive.records import Backfill, Capture, Fetched, Link, Listed, Reader, Reading
+    from archive.records import Backfill, Capture, Counter, Fetched, Link, Listed, Reader, Reading
     from archive.schema import Migrated
 
 
@@ -255,6 +256,21 @@ class Archive:
                 listings.note_yield(connection, signal, len(links), new, now, page)
         return new
 
+    def counted(self, capture: Capture, counters: Mapping[str, Sequence[Counter]]) -> int:
+        """Note what a capture that is not their page shows of the counters of articles, by article key.
+
+        A listing shows some, and the answer to a counter's own request. Returns how many of them were noted: those
+        of an article that is not known are not.
+        """
+        told = {key: [rows.counter_values(counter) for counter in found] for key, found in counters.items() if found}
+        if not told:
+            return 0
+        self.keep(capture)
+        visit, known_at = self._visit(capture.visit), self._next_known()
+        self._journal.append(visit, [counted_record(capture, visit.warcinfo, {"counted": told}, known_at)], known_at)
+        with self._journal.pointing() as connection:
+            return ingest.add_counted(connection, capture, told)
+
     def noted(self, visit: str, url: str, **values: Any) -> None:
         """Note fields of :class:`Signal` of a listing seen before: how far its pages are read, that it did not move."""
         with transaction(self.engine) as connection:
@@ -405,6 +421,11 @@ class Archive:
         """Return how many known articles this visit asked for again, and how many of them answered 404 or 410."""
         with self.engine.connect() as connection:
             return asked.removals(connection, self._visit(visit).id)
+
+    def pending(self, site: str, articles: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """Return, by article key, the request that would read a counter which the page loads by a script."""
+        with self.engine.connect() as connection:
+            return asked.pending(connection, site, articles)
 
     def fill_rates(self, site: str, last: int = 20, skip: int = 0) -> dict[str, float]:
         """Return the share of a site's last readings that have each field; nothing below ``last`` readings.

@@ -450,6 +450,21 @@ counter_reading = Table(
     **_WITHOUT_ROWID,
 )
 
+counter_sighting = Table(
+    "counter_sighting",
+    metadata,
+    _ref("article_id", "article", primary_key=True),
+    _ref("capture_id", "capture", primary_key=True),
+    Column("metric", METRIC, primary_key=True),
+    Column("source", sa.Text, primary_key=True),
+    Column("value", sa.BigInteger, nullable=False),
+    Column("exact", sa.Boolean, nullable=False),
+    Column("stale", sa.Boolean, nullable=False),
+    Column("raw", sa.Text),
+    comment="A counter of an article as a capture that is not its page showed it; runs are derived from these too.",
+    **_WITHOUT_ROWID,
+)
+
 cluster = Table(
     "cluster",
     metadata,

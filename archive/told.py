@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.records import Capture, Kind, SiteFacts
-from archive.warc import ERASED_URN, READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
+from archive.warc import COUNTED_URN, ERASED_URN, READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,6 +59,14 @@ class WasRead(Told):
 
     capture: UUID
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Told):
+    """Which counters of which articles a capture shows."""
+
+    capture: UUID
+    counted: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +131,9 @@ def _tell(record: Record) -> Told | None:
     if record.target.startswith(READING_URN):
         read_on = record_uuid(record.fields["warc-concurrent-to"])
         return WasRead(capture=read_on, values=json.loads(record.block), **_of(record))
+    if record.target.startswith(COUNTED_URN):
+        shown_on = record_uuid(record.fields["warc-concurrent-to"])
+        return Counted(capture=shown_on, counted=json.loads(record.block)["counted"], **_of(record))
     if record.target.startswith(VISIT_URN):
         key = record.target.removeprefix(VISIT_URN)
         return VisitEnded(key=key, values=json.loads(record.block), **_of(record))

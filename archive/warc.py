@@ -23,6 +23,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from warcio.archiveiterator import ArchiveIterator
@@ -43,6 +44,7 @@ MAX_FILE_BYTES = 1_000_000_000  # the WARC implementation guidelines' usual giga
 REVISIT_304 = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 READING_URN = "urn:hemeroteca:reading:"
 VISIT_URN = "urn:hemeroteca:visit:"
+COUNTED_URN = "urn:hemeroteca:counted:"
 TAKEDOWN_URN = "urn:hemeroteca:takedown:"
 PACK_URN = "urn:hemeroteca:pack:"
 ERASED_URN = "urn:hemeroteca:erased:"
@@ -134,6 +136,9 @@ def capture_records(
         return [same, _revisit_headers(capture, warcinfo, known_at)]
     if capture.kind is Kind.RENDERING:
         return [_conversion_record(capture, warcinfo)]
+    if capture.method != "GET":
+        # What was answered depends on what was sent: pywb finds such an answer by both.
+        return [_response_record(capture, warcinfo), _request_record(capture, warcinfo)]
     return [_response_record(capture, warcinfo)]
 
 
@@ -180,6 +185,18 @@ def visit_warcinfo(key: str) -> UUID:
     return uuid5(NAMESPACE_URL, VISIT_URN + key)
 
 
+def _request_record(capture: Capture, warcinfo: UUID) -> WarcRecord:
+    parts = urlsplit(capture.url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    head = f"{capture.method} {target or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+    if capture.sent:
+        head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(capture.sent)}\r\n"
+    block = _http_bytes(head + "\r\n") + capture.sent
+    return _fields("request", uuid5(capture.record_id, "request"), capture.fetched_at,
+                   "application/http; msgtype=request", warcinfo, capture.url,
+                   ("WARC-Concurrent-To", record_urn(capture.record_id)), block=block)  # fmt: skip
+
+
 def _http_bytes(text: str) -> bytes:
     # Headers are bytes on the wire and read as Latin-1; a few servers send UTF-8, which then survives unchanged.
     try:
@@ -222,6 +239,13 @@ def reading_record(capture: Capture, warcinfo: UUID, values: Mapping[str, Any], 
     """Return the JSON metadata record that says what was read on a capture, known from ``at``."""
     block = canonical_json(values).encode()
     return _fields("metadata", uuid4(), at, "application/json", warcinfo, READING_URN + capture.url,
+                   ("WARC-Concurrent-To", record_urn(capture.record_id)), block=block)  # fmt: skip
+
+
+def counted_record(capture: Capture, warcinfo: UUID, values: Mapping[str, Any], at: datetime) -> WarcRecord:
+    """Return the JSON metadata record that says which counters of which articles a capture shows."""
+    block = canonical_json(values).encode()
+    return _fields("metadata", uuid4(), at, "application/json", warcinfo, COUNTED_URN + capture.url,
                    ("WARC-Concurrent-To", record_urn(capture.record_id)), block=block)  # fmt: skip
 
 

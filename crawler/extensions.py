@@ -196,6 +196,10 @@ class Visit:
         """Count a field that is read otherwise now than before."""
         self.account.differences[field] += 1
 
+    def counted(self, how: str, number: int) -> None:
+        """Count counters that were told without a page: ``listed``, ``asked``, or asked for and ``not told``."""
+        self.account.counters[how] += number
+
     def copied(self) -> None:
         """Count an article that carries exactly the text of another."""
         self.account.copies += 1

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from scrapy import Request
 
 from archive import Backfill
+from crawler.counting import tell_listed
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import host_of
 from crawler.discovery.probe import feeds_in_page, sitemaps_in_robots, usual_feeds, usual_sitemaps
@@ -238,6 +239,7 @@ class Listings:
             told_at=ask.told_at,
         )
         self.visit.found(ask.kind, len(stories), new)
+        tell_listed(self.visit, self.site, capture, stories.values())
         yield from self.wanted.requests(stories)
         if ask.kind == "sitemap":
             yield from self._maps(ask, listing)

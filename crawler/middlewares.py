@@ -245,6 +245,8 @@ class CaptureMiddleware:
             "visit": visit.begin(self.crawler.spider.site),  # type: ignore[union-attr]  # only site spiders fetch
             "record_id": uuid4(),
             "url": urldefrag(request.url)[0],
+            "method": request.method,
+            "sent": request.body,
             "fetched_at": visit.archive.clock(),
             "elapsed_ms": round(latency * 1000) if latency is not None else None,
         }

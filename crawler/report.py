@@ -57,6 +57,7 @@ class Account:
     beside: Counter[str] = field(default_factory=Counter)  # lead-image, requisites, or why not → requests
     beside_bytes: int = 0
     differences: Counter[str] = field(default_factory=Counter)  # field → captures that are read otherwise now
+    counters: Counter[str] = field(default_factory=Counter)  # listed, asked, not told → counters not read on pages
     copies: int = 0  # articles that carry another's text
     languages: Counter[str] = field(default_factory=Counter)  # language → stories read in it
     site_file: dict[str, Any] | None = None  # what the visit shows of a site file nobody has confirmed
@@ -168,6 +169,7 @@ def as_values(account: Account, site: str, visit: str | None, seconds: float) ->
         "statuses": dict(sorted(account.statuses.items())),
         "beside": {**account.beside, "bytes": account.beside_bytes} if account.beside else {},
         "differences": dict(account.differences.most_common()),
+        "counters": dict(+account.counters),
         "copies": account.copies,
         "requests": account.requests,
         "seconds": round(seconds, 1),

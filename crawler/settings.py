@@ -128,6 +128,8 @@ EXTENSIONS = {
     # Scrapy's own would go below the Crawl-delay of a server that answers quickly.
     "scrapy.extensions.throttle.AutoThrottle": None,
     "crawler.manners.Throttle": 30,
+    # Asks for counters that a script would load, where the site file wants it.
+    "crawler.counting.Counting": 40,
 }
 # The addresses behind a name are looked at too, at the moment of connecting: a public name may lead into a network.
 TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import feedparser
 
-from archive import Link
+from archive import Counter, Link
 from crawler.discovery.listing import Listing, listing_time, unpacked, what_came
 from crawler.errors import ListingError
+from crawler.reading.numbers import parse_count
 
 if TYPE_CHECKING:
     from time import struct_time
@@ -81,7 +82,17 @@ def _link(entry: Any, url: str) -> Link | None:
         lastmod=_time(dict.get(entry, "updated_parsed")),
         published=_time(dict.get(entry, "published_parsed")),
         title=(entry.get("title") or "").strip() or None,
+        counters=_comments(entry),
     )
+
+
+def _comments(entry: Any) -> tuple[Counter, ...]:
+    """Return the number of comments that a feed gives: slash:comments (RSS 1.0 module), thr:total (RFC 4685)."""
+    for name, source in (("slash_comments", "feed:slash"), ("thr_total", "feed:thr")):
+        count = parse_count(entry.get(name))
+        if count is not None:
+            return (Counter(metric="comments", value=count.value, exact=count.exact, source=source, raw=entry[name]),)
+    return ()
 
 
 def _time(parsed: struct_time | None) -> datetime | None:

@@ -15,16 +15,20 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lxml import etree
 from lxml import html as markup
 
-from archive import Link
+from archive import Counter, Link
 from crawler.discovery.listing import Listing, listing_time
 from crawler.errors import ListingError
+from crawler.reading.numbers import parse_count
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 PAGE = 100  # posts a page: the most that WordPress gives
 OVERLAP = timedelta(minutes=5)
-_FIELDS = "id,link,date_gmt,modified_gmt,title"
+# What is not there is left out: plugins add the counters.
+_COUNTERS = {"views": "views", "post_views": "views", "pvc_views": "views", "comment_count": "comments",
+             "comments_count": "comments"}  # fmt: skip
+_FIELDS = ",".join(("id,link,date_gmt,modified_gmt,title", *_COUNTERS))
 _ROOT_RELATION = "https://api.w.org/"
 
 
@@ -111,7 +115,21 @@ def _link(post: dict[str, Any], url: str) -> Link | None:
         lastmod=_time(post.get("modified_gmt")),
         published=_time(post.get("date_gmt")),
         title=html.unescape(rendered).strip() or None if isinstance(rendered, str) else None,
+        counters=_counters(post),
     )
+
+
+def _counters(post: dict[str, Any]) -> tuple[Counter, ...]:
+    found: dict[str, Counter] = {}
+    for name, metric in _COUNTERS.items():
+        written = post.get(name)
+        count = parse_count(written) if isinstance(written, str | int | float) else None
+        if count is not None:
+            raw, source = str(written), f"rest:{name}"
+            found.setdefault(
+                metric, Counter(metric=metric, value=count.value, exact=count.exact, source=source, raw=raw)
+            )
+    return tuple(found.values())
 
 
 def _time(value: object) -> datetime | None:
