@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from archive import Counter
 from archive import tables as t
 from archive.clock import shifted_clock
@@ -45,6 +47,7 @@ def test_counters_of_articles_that_are_not_known_are_not_noted(paper: Paper) -> 
     assert rows(paper.archive, t.counter_sighting) == []
 
 
+@pytest.mark.sqlite
 def test_a_rebuild_has_the_counters_that_listings_showed(
     paper: Paper, clock: SettableClock, home: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +65,7 @@ def test_a_rebuild_has_the_counters_that_listings_showed(
     assert any('"counter_sighting"' in line for line in dumps[0])
 
 
+@pytest.mark.sqlite
 def test_what_was_sent_is_kept_beside_the_answer_to_a_form(paper: Paper, home: Path) -> None:
     url = "https://lakeside.example/wp-admin/admin-ajax.php?v=1"
     asked = capture(url, visit=paper.begin(), payload=b'{"7": 12}', method="POST", sent=b"action=x&td_post_ids=%5B7%5D")
