@@ -263,9 +263,10 @@ class Archive:
         of an article that is not known are not.
         """
         told = {key: [rows.counter_values(counter) for counter in found] for key, found in counters.items() if found}
-        if not told:
-            return 0
-        self.keep(capture)
+        return self._journal.together(lambda: self._counted(capture, told)) if told else 0
+
+    def _counted(self, capture: Capture, told: Mapping[str, Sequence[Sequence[Any]]]) -> int:
+        self._keep(capture)
         visit, known_at = self._visit(capture.visit), self._next_known()
         self._journal.append(visit, [counted_record(capture, visit.warcinfo, {"counted": told}, known_at)], known_at)
         with self._journal.pointing() as connection:
