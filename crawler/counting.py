@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scrapy import Request, signals
-from scrapy.exceptions import DontCloseSpider
 
 from crawler.counters import answers, asks
 from crawler.extensions import visit_of
 from crawler.stories import is_crash, why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Self
 
-    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -35,20 +34,26 @@ def tell_listed(visit: Visit, site: Site, capture: Capture, links: Iterable[Link
     visit.counted("listed", counted)
 
 
+def counting_of(crawler: Crawler) -> Counting:
+    """Return what asks for the counters of a crawl."""
+    found = crawler.get_extension(Counting)
+    if found is None:
+        raise RuntimeError("crawler.counting.Counting must be in EXTENSIONS")
+    return found
+
+
 class Counting:
-    """Asks for the counters of the stories that were looked at, when all else is done and the site file wants it."""
+    """Asks for the counters of the stories that were looked at, where the site file wants it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._articles: dict[str, None] = {}
-        self._asked = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build it as Scrapy does."""
         counting = cls(crawler)
         crawler.signals.connect(counting.looked_at, signals.item_scraped)
-        crawler.signals.connect(counting.idle, signals.spider_idle)
         return counting
 
     def looked_at(self, item: Item) -> None:
@@ -56,18 +61,11 @@ class Counting:
         if item.article is not None and item.site.visit.counters:
             self._articles[item.article] = None
 
-    def idle(self, spider: Spider) -> None:
-        """Ask once, after the stories: they matter more, should the visit be cut short."""
-        if self._asked or not self._articles or getattr(spider, "site", None) is None:
-            return
-        self._asked = True
-        site: Site = spider.site  # type: ignore[attr-defined]  # only spiders of one site fetch
+    def requests(self, site: Site) -> Iterator[Request]:
+        """Return the requests for what the pages of these stories load by script, within the budget of revisits."""
         pending = visit_of(self.crawler).archive.pending(site.name, self._articles)
-        requests = [self._request(ask) for ask in asks(pending, site)]
-        for request in requests[: site.visit.requests]:
-            self.crawler.engine.crawl(request)
-        if requests:
-            raise DontCloseSpider
+        for ask in islice(asks(pending, site), site.visit.requests):
+            yield self._request(ask)
 
     def _request(self, ask: Ask) -> Request:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if ask.sent else {}

@@ -14,6 +14,7 @@ from scrapy import Spider, signals
 from twisted.python.failure import Failure
 
 from crawler.arguments import read_arguments
+from crawler.counting import counting_of
 from crawler.extensions import visit_of
 from crawler.items import Item
 from crawler.listings import Listings
@@ -53,7 +54,13 @@ class NewsSpider(Spider):
         wanted = Wanted(self.crawler, self.site, self.arguments, stories)
         listings = Listings(self.crawler, self.site, self.arguments, wanted)
         self._rounds: Iterator[Callable[[], Iterator[Request]]] = iter(
-            (lambda: self._vanished(wanted), lambda: self._due(wanted), Policies(self.crawler, self.site).requests)
+            (
+                lambda: self._vanished(wanted),
+                lambda: self._due(wanted),
+                # The stories matter more, should the visit be cut short.
+                lambda: counting_of(self.crawler).requests(self.site),
+                Policies(self.crawler, self.site).requests,
+            )
         )
         self.crawler.signals.connect(self._next_round, signals.spider_idle)
         for item in self._unread(wanted):
