@@ -15,6 +15,7 @@ from lxml import etree, html
 from archive import Link
 from crawler.discovery.links import clean, host_of
 from crawler.discovery.listing import Listing
+from crawler.discovery.teasers import counters_beside
 from crawler.errors import ListingError
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def read_section(body: bytes, url: str) -> Listing:
         if not _is_menu(anchor):
             links[address] = links.get(address) or " ".join(anchor.text_content().split()) or None
     following = next_page(tree, url)
+    beside = counters_beside(_anchors(tree, url))
     return Listing(
         kind="section",
         url=url,
-        links=tuple(Link(url=address, title=title) for address, title in links.items()),
+        links=tuple(
+            Link(url=address, title=title, counters=beside.get(address, ())) for address, title in links.items()
+        ),
         more=(following,) if following else (),
     )
 
