@@ -128,12 +128,8 @@ def _tell(record: Record) -> Told | None:
         return Captured(capture=_rendering(record), **_of(record))
     if record.kind != "metadata":
         return None
-    if record.target.startswith(READING_URN):
-        read_on = record_uuid(record.fields["warc-concurrent-to"])
-        return WasRead(capture=read_on, values=json.loads(record.block), **_of(record))
-    if record.target.startswith(COUNTED_URN):
-        shown_on = record_uuid(record.fields["warc-concurrent-to"])
-        return Counted(capture=shown_on, counted=json.loads(record.block)["counted"], **_of(record))
+    if record.target.startswith((READING_URN, COUNTED_URN)):
+        return _beside_capture(record)
     if record.target.startswith(VISIT_URN):
         key = record.target.removeprefix(VISIT_URN)
         return VisitEnded(key=key, values=json.loads(record.block), **_of(record))
@@ -144,6 +140,14 @@ def _tell(record: Record) -> Told | None:
     if "warc-concurrent-to" not in record.fields and not record.target.startswith("urn:"):
         return Captured(capture=_failure(record), **_of(record))
     return None
+
+
+def _beside_capture(record: Record) -> WasRead | Counted:
+    """Return what a record tells of the capture beside which it was written."""
+    capture, values = record_uuid(record.fields["warc-concurrent-to"]), json.loads(record.block)
+    if record.target.startswith(READING_URN):
+        return WasRead(capture=capture, values=values, **_of(record))
+    return Counted(capture=capture, counted=values["counted"], **_of(record))
 
 
 def _of(record: Record) -> dict[str, Any]:
