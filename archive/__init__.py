@@ -11,9 +11,9 @@ On disk, below the archive's home::
 
 The WARC files are the truth. Each holds, for every visit it carries, a ``warcinfo`` record (site file, visit, reader);
 every fetch as ``response``, ``revisit`` (304) or ``metadata`` (a network error); a page as a browser showed it as
-``conversion``; beside each response that was read a JSON ``metadata`` record ``urn:hemeroteca:reading:URL``, beside one
-that shows counters of stories ``urn:hemeroteca:counted:URL``, beside the answer to a form the ``request``; and at its
-end ``urn:hemeroteca:visit:KEY``.
+``conversion`` ``urn:hemeroteca:rendering:URL``; beside each response that was read a JSON ``metadata`` record
+``urn:hemeroteca:reading:URL``, beside one that shows counters of stories ``urn:hemeroteca:counted:URL``, beside the
+answer to a form the ``request``; and at its end ``urn:hemeroteca:visit:KEY``.
 """
 
 from archive.clock import Clock, shifted_clock

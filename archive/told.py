@@ -12,7 +12,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archive.records import Capture, Kind, SiteFacts
-from archive.warc import COUNTED_URN, ERASED_URN, READING_URN, TAKEDOWN_URN, VISIT_URN, parse_warc_date, record_uuid
+from archive.warc import (
+    COUNTED_URN,
+    ERASED_URN,
+    READING_URN,
+    RENDERING_URN,
+    TAKEDOWN_URN,
+    VISIT_URN,
+    parse_warc_date,
+    record_uuid,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -124,7 +133,7 @@ def _tell(record: Record) -> Told | None:
         return _visit_begun(record)
     if record.kind in ("response", "revisit"):
         return Captured(capture=_capture(record), **_of(record))
-    if record.kind == "conversion":
+    if record.kind == "conversion" and record.target.startswith(RENDERING_URN):
         return Captured(capture=_rendering(record), **_of(record))
     if record.kind != "metadata":
         return None
@@ -209,10 +218,11 @@ def _capture(record: Record) -> Capture:
 
 
 def _rendering(record: Record) -> Capture:
-    named = record.fields.get("warc-refers-to")
-    return Capture(visit="", record_id=_id(record), url=record.target, fetched_at=_date(record), status=None,
-                   headers=(("Content-Type", record.fields["content-type"]),), payload=record.block,
-                   kind=Kind.RENDERING, refers_to=record_uuid(named) if named else None)  # fmt: skip
+    url, named = record.target.removeprefix(RENDERING_URN), record.fields.get("warc-refers-to")
+    kind = (("Content-Type", record.fields["content-type"]),)
+    return Capture(visit="", record_id=_id(record), url=url, fetched_at=_date(record), status=None, headers=kind,
+                   payload=record.block, kind=Kind.RENDERING,
+                   refers_to=record_uuid(named) if named else None)  # fmt: skip
 
 
 def _failure(record: Record) -> Capture:

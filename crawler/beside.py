@@ -20,6 +20,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import lxml.html
 from lxml import etree
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 
 from crawler.discovery.links import host_of, hosts
 from crawler.extensions import visit_of
@@ -201,7 +202,7 @@ class Beside:
         if is_crash(failure):
             self.visit.crashed(failure)
             return
-        self.visit.beside("failed")
+        self.visit.beside(why(failure.value) if isinstance(failure.value, IgnoreRequest) else "failed")
         url = failure.request.url  # type: ignore[attr-defined]  # Scrapy puts it there
         logger.info("%s: kept without: %s: %s", self.site.name, why(failure.value), url)
 

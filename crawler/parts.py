@@ -10,7 +10,7 @@ from scrapy.exceptions import IgnoreRequest
 from archive import Kind
 from crawler.extensions import visit_of
 from crawler.pages import not_a_page
-from crawler.stories import why
+from crawler.stories import is_fault, why
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -38,6 +38,8 @@ async def fetch_part(crawler: Crawler, url: str, story: Capture) -> Capture | No
         visit.skipped(why(refused))
         return None
     except Exception as error:
+        if is_fault(error):
+            raise
         raise PartMissingError(f"a further page was not answered: {why(error)}") from error
     capture: Capture = response.meta["capture"]
     if capture.status in (404, 410) or not_a_page(capture) or capture.url in (story.url, story.url.rstrip("/")):

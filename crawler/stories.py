@@ -77,7 +77,11 @@ class Stories:
 
 def is_crash(failure: Failure) -> bool:
     """Say whether a request failed by a fault of ours: neither network nor address had a part in it."""
-    error = failure.value
+    return is_fault(failure.value)
+
+
+def is_fault(error: BaseException | None) -> bool:
+    """Say whether an exception of a fetch is ours."""
     # ValueError: an address that cannot be asked. IgnoreRequest: one that we do not ask, our own refusals too.
     if isinstance(error, OSError | ValueError | IgnoreRequest):
         return False

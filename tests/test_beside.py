@@ -124,7 +124,8 @@ def test_what_is_beside_has_bounds_and_its_failures_are_no_fault_of_the_site(ope
     run = operator.crawl("panublion", *bounds)
     assert (run.status, run.report["outcomes"]) == (0, {"new": 6}), run.err
     beside = run.report["beside"]
-    assert (beside["too large"], beside["failed"], beside["over budget"]) == (1, 3, 2)
+    assert (beside["too large"], beside["failed"], beside["over budget"]) == (1, 2, 2)
+    assert beside["forbidden by robots.txt"] == 1
     assert beside["bytes"] < 2**20 + 2**17
     assert not {"/1.png", "/4.png", "/5.png"} & set(paper.paths())
     paper.asked.clear()

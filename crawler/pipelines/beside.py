@@ -33,7 +33,7 @@ class BesidePipeline:
         if is_story and item.site.visit.also and self._fetches() and not visit_of(self.crawler).is_lost:
             assert item.reading is not None  # noqa: S101  # is_story says so
             self._beside = self._beside or Beside(self.crawler, item.site)
-            await self._beside.of_story(item.capture, item.reading)
+            await self._beside.of_story(item.rendering or item.capture, item.reading)
         return item
 
     def _fetches(self) -> bool:
