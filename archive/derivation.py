@@ -8,6 +8,7 @@ axis and new ones written, so what was known yesterday can still be asked.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,9 +16,12 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.chain import Chain, Observation, Sight, Span, derive
 from archive.records import Kind
-from archive.runs import Sighting, runs
+from archive.rows import insert, update
+from archive.runs import Run, Sighting, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
 NEVER_SEEN_ALIVE = (404, 410)
@@ -28,8 +32,14 @@ def observations(connection: Connection, article: int) -> list[Observation]:
 
     A 404 or 410 counts when its visit ended and believed its removals: in an outage everything seems gone.
     """
+    rows = connection.execute(_observed(), {"article": article})
+    return [seen for row in rows if (seen := _observation(row)) is not None]
+
+
+@cache
+def _observed() -> sa.Select[Any]:
     capture, reading, content, visit = t.capture.c, t.reading.c, t.content.c, t.visit.c
-    rows = connection.execute(
+    return (
         sa.select(
             capture.id, capture.record_id, capture.fetched_at, capture.url_id, capture.kind, capture.status,
             reading.id.label("reading_id"), reading.reader_id, reading.outcome, reading.is_full, reading.access,
@@ -39,9 +49,8 @@ def observations(connection: Connection, article: int) -> list[Observation]:
         .join(t.visit, visit.id == capture.visit_id)
         .outerjoin(t.reading, sa.and_(reading.capture_id == capture.id, reading.known_to == t.OPEN))
         .outerjoin(t.content, content.id == reading.content_id)
-        .where(capture.article_id == article)
+        .where(capture.article_id == sa.bindparam("article"))
     )  # fmt: skip
-    return [seen for row in rows if (seen := _observation(row)) is not None]
 
 
 def _observation(row: Any) -> Observation | None:
@@ -77,13 +86,30 @@ def _sight(row: Any) -> Sight | None:
 
 def current_spans(connection: Connection, article: int) -> list[sa.Row[Any]]:
     """Return the version rows of an article as known now, oldest first."""
-    row = t.version.c
-    query = sa.select(t.version).where(row.article_id == article, row.known_to == t.OPEN).order_by(row.number)
-    return list(connection.execute(query))
+    return list(connection.execute(_CURRENT, {"article": article}))
 
 
-def bring_in_step(connection: Connection, article: int, known_at: datetime, *, reread: bool = False) -> list[Span]:
-    """Derive the article anew and write what differs; return the versions that were written.
+_HEAD = (
+    sa.select(t.version.c.id, t.content.c.digest)
+    .select_from(t.version)
+    .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
+    .where(
+        t.version.c.article_id == sa.bindparam("article"),
+        t.version.c.known_to == t.OPEN,
+        t.version.c.valid_to == t.OPEN,
+    )
+)
+
+_CURRENT = (
+    sa.select(t.version)
+    .where(t.version.c.article_id == sa.bindparam("article"), t.version.c.known_to == t.OPEN)
+    .order_by(t.version.c.number)
+)
+
+
+def bring_in_step(connection: Connection, article: int, known_at: datetime, *,
+                  reread: bool = False) -> tuple[list[Span], list[int | None]]:  # fmt: skip
+    """Derive the article anew and write what differs; return the versions written, and the contents there before.
 
     After a ``reread`` a version is also written anew when it says the same but was read better, and nothing that is
     written counts as a change of the paper's.
@@ -100,7 +126,7 @@ def bring_in_step(connection: Connection, article: int, known_at: datetime, *, r
     for span in written:
         kind = "reread" if reread else str(span.change)
         connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=kind))
-    return written
+    return written, [row.content_id for row in held]
 
 
 def _common_length(held: list[sa.Row[Any]], spans: tuple[Span, ...], *, reread: bool) -> int:
@@ -130,16 +156,12 @@ def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: 
         ends = {"valid_to": span.valid_to, "last_seen_at": span.last_seen_at,
                 "prev_last_seen_at": span.prev_last_seen_at}  # fmt: skip
         if any(getattr(row, name) != value for name, value in ends.items()):
-            connection.execute(t.version.update().where(t.version.c.id == row.id).values(ends))
+            update(connection, t.version, row.id, **ends)
     new = spans[len(kept) :]
     for span in new:
         values = {name: getattr(span, name) for name in Span.__slots__}
-        connection.execute(
-            t.version.insert().values(
-                article_id=article, known_from=known_at, known_to=t.FOREVER,
-                reason=reason, **values,
-            )
-        )  # fmt: skip
+        insert(connection, t.version, article_id=article, known_from=known_at, known_to=t.FOREVER, reason=reason,
+               **values)  # fmt: skip
     return list(new)
 
 
@@ -147,18 +169,9 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
     if not chain.spans:
         return  # nothing that could be read is known of it; a reread may have found that out
     last = chain.spans[-1]
-    row = t.version.c
-    head = connection.execute(
-        sa.select(row.id, t.content.c.digest)
-        .select_from(t.version)
-        .outerjoin(t.content, t.content.c.id == row.content_id)
-        .where(row.article_id == article, row.known_to == t.OPEN, row.valid_to == t.OPEN)
-    ).one()
+    head = connection.execute(_HEAD, {"article": article}).one()
     alive = t.State.MISSING if chain.missing else t.State.LIVE
-    connection.execute(
-        t.article.update()
-        .where(t.article.c.id == article)
-        .values(
+    update(connection, t.article, article,
             state=t.State.GONE if last.state is t.State.GONE else alive,
             misses=chain.misses,
             head_version_id=head.id,
@@ -166,8 +179,7 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
             head_capture_at=max(found.at for found in seen),
             first_seen_at=chain.spans[0].valid_from,
             last_seen_at=max(span.last_seen_at for span in chain.spans if span.state is not t.State.GONE),
-        )
-    )
+    )  # fmt: skip
 
 
 def bring_counters_in_step(connection: Connection, article: int, touched: set[tuple[str, str]]) -> None:
@@ -175,24 +187,68 @@ def bring_counters_in_step(connection: Connection, article: int, touched: set[tu
     if not touched:
         return
     sightings = _sightings(connection, article)
-    row = t.counter_reading.c
     for metric, source in touched:
+        held = {found.observed_at: found for found in connection.execute(_RUNS, _series(article, metric, source))}
         wanted = runs(sightings.get((metric, source), []))
-        this = sa.and_(row.article_id == article, row.metric == metric, row.source == source)
-        held = {found.observed_at: found for found in connection.execute(sa.select(t.counter_reading).where(this))}
         for run in wanted:
-            values = {name: getattr(run, name) for name in type(run).__slots__}
             old = held.pop(run.observed_at, None)
             if old is None:
-                connection.execute(
-                    t.counter_reading.insert().values(article_id=article, metric=metric, source=source, **values)
-                )
-            elif any(getattr(old, name) != value for name, value in values.items()):
-                connection.execute(
-                    t.counter_reading.update().where(this, row.observed_at == run.observed_at).values(values)
-                )
+                connection.execute(_NEW_RUN, _series(article, metric, source) | _values(run))
+            elif any(getattr(old, name) != value for name, value in _values(run).items()):
+                this = _series(article, metric, source) | {"at": run.observed_at}
+                connection.execute(_MOVED_RUN, {f"this_{name}": value for name, value in this.items()} | _values(run))
         for at in held:
-            connection.execute(t.counter_reading.delete().where(this, row.observed_at == at))
+            connection.execute(_LOST_RUN, _series(article, metric, source) | {"at": at})
+
+
+def append_counters(connection: Connection, article: int, seen: Iterable[tuple[tuple[str, str], Sighting]]) -> None:
+    """Write what a capture shows of counters: a later look than all before moves or adds one run, the same as derived.
+
+    A look that is not later, or shows one counter twice, has its counter derived anew.
+    """
+    latest: dict[tuple[str, str], list[Sighting]] = {}
+    for series, sighting in seen:
+        latest.setdefault(series, []).append(sighting)
+    anew = set()
+    for (metric, source), sightings in latest.items():
+        last = connection.execute(_LAST_RUN, _series(article, metric, source)).first()
+        if len(sightings) > 1 or (last is not None and last.last_at >= sightings[0].at):
+            anew.add((metric, source))
+            continue
+        [run] = runs(sightings)
+        same = last is not None and (last.value, last.exact, last.stale) == (run.value, run.exact, run.stale)
+        if last is not None and same:
+            this = _series(article, metric, source) | {"at": last.observed_at}
+            connection.execute(
+                _LATER_RUN, {f"this_{name}": value for name, value in this.items()} | {"last": run.last_at}
+            )
+        else:
+            connection.execute(_NEW_RUN, _series(article, metric, source) | _values(run))
+    bring_counters_in_step(connection, article, anew)
+
+
+def _series(article: int, metric: str, source: str) -> dict[str, Any]:
+    return {"article_id": article, "metric": metric, "source": source}
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {name: getattr(run, name) for name in Run.__slots__}
+
+
+def _of_series(prefix: str = "") -> sa.ColumnElement[bool]:
+    row = t.counter_reading.c
+    return sa.and_(*(row[name] == sa.bindparam(prefix + name, type_=row[name].type)
+                     for name in ("article_id", "metric", "source")))  # fmt: skip
+
+
+_NEW_RUN = t.counter_reading.insert()
+_RUNS = sa.select(t.counter_reading).where(_of_series())
+_LAST_RUN = _RUNS.order_by(t.counter_reading.c.observed_at.desc()).limit(1)
+_AT = t.counter_reading.c.observed_at == sa.bindparam("at", type_=t.Instant)
+_THIS_AT = t.counter_reading.c.observed_at == sa.bindparam("this_at", type_=t.Instant)
+_LOST_RUN = t.counter_reading.delete().where(_of_series(), _AT)
+_MOVED_RUN = t.counter_reading.update().where(_of_series("this_"), _THIS_AT)
+_LATER_RUN = _MOVED_RUN.values(last_at=sa.bindparam("last", type_=t.Instant))
 
 
 def _sightings(connection: Connection, article: int) -> dict[tuple[str, str], list[Sighting]]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OWN_IDS = ("wp", "ld")
 
+_KEY = sa.select(t.article.c.key).where(t.article.c.id == sa.bindparam("article"))
+
 
 def mint_key(site: str, record_id: UUID) -> str:
     """Return the public key of an article first seen in this capture: 13 letters and digits, never reused.
@@ -92,7 +94,7 @@ def article_by_path(connection: Connection, site: int, url: str, reading: Readin
             if article is None or (other == host and _other_own_id(connection, article, own)):
                 continue
             if _has_title(connection, article, reading.title) or _has_published(connection, article, reading):
-                return connection.scalar(sa.select(t.article.c.key).where(t.article.c.id == article))
+                return connection.scalar(_KEY, {"article": article})
     return None
 
 
@@ -146,21 +148,39 @@ def article_by_text(connection: Connection, site: int, reading: Reading) -> str 
 
 
 def _by_identity(connection: Connection, site: int, identity: Identity) -> int | None:
-    row = t.article_identity.c
-    return connection.scalar(
-        sa.select(row.article_id).where(
-            row.site_id == site, row.kind == identity.kind, row.value == identity.value, row.valid_to == t.OPEN
-        )
-    )
+    held = connection.execute(_HOLDER, {"site": site, "kind": identity.kind, "value": identity.value}).first()
+    return held.article_id if held is not None else None
 
 
 def _other_own_id(connection: Connection, article: int, own: dict[str, str]) -> bool:
     """Say whether the article has an own id of the same kind as the page's, but another one."""
-    row = t.article_identity.c
-    held = connection.execute(
-        sa.select(row.kind, row.value).where(row.article_id == article, row.kind.in_(OWN_IDS), row.valid_to == t.OPEN)
-    )
+    held = connection.execute(_OWN_IDS_OF, {"article": article})
     return any(kind in own and own[kind] != value for kind, value in held)
+
+
+_IDENTITY = t.article_identity.c
+_SAME_IDENTITY = sa.and_(
+    _IDENTITY.site_id == sa.bindparam("site"),
+    _IDENTITY.kind == sa.bindparam("kind"),
+    _IDENTITY.value == sa.bindparam("value"),
+    _IDENTITY.valid_to == t.OPEN,
+)
+_HOLDER = sa.select(_IDENTITY.article_id, _IDENTITY.valid_from).where(_SAME_IDENTITY)
+_OWN_IDS_OF = sa.select(_IDENTITY.kind, _IDENTITY.value).where(
+    _IDENTITY.article_id == sa.bindparam("article"), _IDENTITY.kind.in_(OWN_IDS), _IDENTITY.valid_to == t.OPEN
+)
+_RENUMBERED = (
+    t.article_identity.update()
+    .where(
+        _IDENTITY.site_id == sa.bindparam("site"),
+        _IDENTITY.kind == sa.bindparam("this_kind"),
+        _IDENTITY.value != sa.bindparam("this_value"),
+        _IDENTITY.article_id == sa.bindparam("article"),
+        _IDENTITY.valid_to == t.OPEN,
+        _IDENTITY.valid_from < sa.bindparam("at", type_=t.Instant),
+    )
+    .values(valid_to=sa.bindparam("at", type_=t.Instant))
+)
 
 
 def _has_title(connection: Connection, article: int, title: str | None) -> bool:
@@ -219,13 +239,11 @@ def claim(connection: Connection, site: int, article: int, identities: Sequence[
 
 
 def _claim_identity(connection: Connection, site: int, article: int, identity: Identity, at: datetime) -> None:
-    row = t.article_identity.c
-    same = sa.and_(row.site_id == site, row.kind == identity.kind, row.value == identity.value)
     # A new system has numbered the story anew; the old number may be another story's now.
-    former = sa.and_(row.site_id == site, row.kind == identity.kind, row.value != identity.value,
-                     row.article_id == article, row.valid_to == t.OPEN, row.valid_from < at)  # fmt: skip
-    connection.execute(t.article_identity.update().where(former).values(valid_to=at))
-    held = connection.execute(sa.select(row.article_id, row.valid_from).where(same, row.valid_to == t.OPEN)).first()
+    connection.execute(_RENUMBERED, {"site": site, "this_kind": identity.kind, "this_value": identity.value,
+                                     "article": article, "at": at})  # fmt: skip
+    same = {"site": site, "kind": identity.kind, "value": identity.value}
+    held = connection.execute(_HOLDER, same).first()
     if held is None:
         connection.execute(
             t.article_identity.insert().values(
@@ -234,14 +252,14 @@ def _claim_identity(connection: Connection, site: int, article: int, identity: I
             )
         )  # fmt: skip
     elif held.article_id == article and at < held.valid_from:
-        connection.execute(t.article_identity.update().where(same, row.valid_to == t.OPEN).values(valid_from=at))
+        connection.execute(t.article_identity.update().where(_SAME_IDENTITY).values(valid_from=at), same)
 
 
 def _claim_url(connection: Connection, article: int, url: str, role: str, at: datetime, evidence: int) -> None:
     number = url_id(connection, url)
     row = t.article_url.c
     is_open = sa.and_(row.url_id == number, row.valid_to == t.OPEN)
-    held = connection.execute(sa.select(row.article_id, row.valid_from).where(is_open)).first()
+    held = connection.execute(_OWNER, {"url": number}).first()
     if held is not None and held.article_id == article:
         if at < held.valid_from:
             connection.execute(t.article_url.update().where(is_open).values(valid_from=at))
@@ -256,6 +274,11 @@ def _claim_url(connection: Connection, article: int, url: str, role: str, at: da
             evidence_capture_id=evidence,
         )
     )  # fmt: skip
+
+
+_OWNER = sa.select(t.article_url.c.article_id, t.article_url.c.valid_from).where(
+    t.article_url.c.url_id == sa.bindparam("url"), t.article_url.c.valid_to == t.OPEN
+)
 
 
 def new_article(connection: Connection, key: str, site: int, at: datetime) -> int:

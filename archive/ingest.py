@@ -17,6 +17,7 @@ from archive import tables as t
 from archive.errors import StoreError
 from archive.opt_outs import POLICY
 from archive.records import Kind, Outcome, SiteFacts, canonical_json
+from archive.runs import Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,9 +58,7 @@ def add_capture(connection: Connection, capture: Capture, *, visit: int, file: i
         listings.mark_article_fetched(connection, article, capture.fetched_at)
         _derive(connection, article, known_at)
     if article is not None and capture.status is not None:
-        connection.execute(
-            t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at))
-        )
+        connection.execute(_LOOKED, {"article": article, "at": capture.fetched_at})
 
 
 def add_reading(connection: Connection, capture: Capture, reading: Reading, key: str | None, *, site: int,
@@ -90,22 +89,24 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     rows.see_profiles(connection, reading, site, capture.fetched_at)
     if before is None:
         rows.insert_opt_outs(connection, number, reading.opt_outs)
-    article = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key))
+    article = connection.scalar(_BY_KEY, {"key": key})
     if article is None:
         article = identity.new_article(connection, key, site, capture.fetched_at)
-    connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=article))
+    rows.update(connection, t.capture, number, article_id=article)
     rows.claim_parts(connection, reading, article)
     addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
     identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
     listings.mark_article_fetched(connection, article, capture.fetched_at)
     _adopt(connection, article, capture.url)
     written = _derive(connection, article, known_at, reread=before is not None)
-    counters = {(counter.metric, counter.source) for counter in reading.counters}
-    derivation.bring_counters_in_step(connection, article, counters | (before.counters if before else set()))
-    due = {"due_at": due_at} if due_at is not None else {}
-    connection.execute(
-        t.article.update().where(t.article.c.id == article).values(checked_at=_later(capture.fetched_at), **due)
-    )
+    if before is None:
+        derivation.append_counters(connection, article, _sightings(capture, number, reading))
+    else:
+        counters = {(counter.metric, counter.source) for counter in reading.counters}
+        derivation.bring_counters_in_step(connection, article, counters | before.counters)
+    connection.execute(_LOOKED, {"article": article, "at": capture.fetched_at})
+    if due_at is not None:
+        rows.update(connection, t.article, article, due_at=due_at)
     takedown.hide_if_named(connection, article)
     return _outcome(written) if before is None else Outcome.REREAD
 
@@ -133,6 +134,15 @@ def add_counted(connection: Connection, capture: Capture, counted: Mapping[str, 
     return noted
 
 
+def _sightings(capture: Capture, number: int, reading: Reading) -> list[tuple[tuple[str, str], Sighting]]:
+    return [
+        ((seen.metric, seen.source),
+         Sighting(at=capture.fetched_at, record_id=capture.record_id.bytes, capture_id=number, value=seen.value,
+                  exact=seen.exact, stale=seen.stale, raw=seen.raw))
+        for seen in reading.counters
+    ]  # fmt: skip
+
+
 def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known_at: datetime) -> dict[Outcome, int]:
     """Note the end of a visit as its record tells it; return how many articles became missing and gone."""
     report = told["report"]
@@ -158,16 +168,18 @@ def end_visit(connection: Connection, visit: int, told: Mapping[str, Any], known
 
 def _adopt(connection: Connection, article: int, url: str) -> None:
     """Give an article the 304s, 404s and 410s of its address that came before it was known."""
-    row = t.capture.c
-    connection.execute(
-        t.capture.update()
-        .where(
-            row.url_id == sa.select(t.url.c.id).where(t.url.c.url == url).scalar_subquery(),
-            row.article_id.is_(None),
-            sa.or_(row.kind == Kind.REVISIT, row.status.in_(derivation.NEVER_SEEN_ALIVE)),
-        )
-        .values(article_id=article)
+    connection.execute(_ADOPTED, {"article": article, "url": rows.url_id(connection, url)})
+
+
+_ADOPTED = (
+    t.capture.update()
+    .where(
+        t.capture.c.url_id == sa.bindparam("url"),
+        t.capture.c.article_id.is_(None),
+        sa.or_(t.capture.c.kind == Kind.REVISIT, t.capture.c.status.in_(derivation.NEVER_SEEN_ALIVE)),
     )
+    .values(article_id=sa.bindparam("article"))
+)
 
 
 def _derive_reread(connection: Connection, before: rows.Superseded, known_at: datetime) -> None:
@@ -178,8 +190,7 @@ def _derive_reread(connection: Connection, before: rows.Superseded, known_at: da
 
 
 def _derive(connection: Connection, article: int, known_at: datetime, *, reread: bool = False) -> list[Span]:
-    before = [row.content_id for row in derivation.current_spans(connection, article)]
-    written = derivation.bring_in_step(connection, article, known_at, reread=reread)
+    written, before = derivation.bring_in_step(connection, article, known_at, reread=reread)
     if written:
         after = [span.content_id for span in written]
         search.mark_superseded(connection, [content for content in (*before, *after) if content is not None])
@@ -208,10 +219,14 @@ def _weigh_removals(connection: Connection, visit: int, known_at: datetime) -> d
     return dict(counted)
 
 
-def _later(at: datetime) -> sa.ColumnElement[Any]:
-    """Return the later of this time and the last look: a late capture sets no look back."""
-    held = t.article.c.checked_at
-    return sa.case((held > at, held), else_=sa.literal(at, t.Instant))
+_BY_KEY = sa.select(t.article.c.id).where(t.article.c.key == sa.bindparam("key"))
+_LOOK_AT = sa.bindparam("at", type_=t.Instant)
+# A late capture sets no look back.
+_LOOKED = (
+    t.article.update()
+    .where(t.article.c.id == sa.bindparam("article"))
+    .values(checked_at=sa.case((t.article.c.checked_at > _LOOK_AT, t.article.c.checked_at), else_=_LOOK_AT))
+)
 
 
 def _outcome(written: Sequence[Span]) -> Outcome:

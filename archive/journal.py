@@ -152,7 +152,7 @@ class Journal:
     def _once(self, work: Callable[[], Value]) -> Value:
         begun: list[BegunVisit] = []
         try:
-            with writing(self.engine).begin() as connection:
+            with writing(self.engine).begin() as connection, rows.remembering(connection):
                 self._group, before = _Group(connection, begun), self._size()
                 value = work()
                 if self._writer is not None and self._size() > before:

@@ -102,25 +102,34 @@ def note_vanished(connection: Connection, signal: int, links: Sequence[Link], at
 
 def mark_fetched(connection: Connection, capture: Capture) -> None:
     """Note that a listed address was asked for; one that gave no answer about its story is still to be asked for."""
-    row = t.link.c
-    same = row.url_id == sa.select(t.url.c.id).where(t.url.c.url == capture.url).scalar_subquery()
     status = capture.status
     if capture.kind is Kind.ERROR or status is None or status >= 500 or status in _NO_ANSWER:
-        connection.execute(t.link.update().where(same).values(tries=row.tries + 1))
-        return
-    values = {"fetched_at": capture.fetched_at, "fetched_lastmod": row.lastmod, "tries": 0}
-    connection.execute(t.link.update().where(same).values(values))
+        connection.execute(_TRIED, {"asked": capture.url})
+    else:
+        connection.execute(_FETCHED, {"asked": capture.url, "at": capture.fetched_at})
 
 
 def mark_article_fetched(connection: Connection, article: int, at: datetime) -> None:
     """Note that an article was fetched, for every listed address it has: listings may name another than its own."""
-    row, address = t.link.c, t.article_url.c
-    others = sa.select(address.url_id).where(address.article_id == article, address.valid_to == t.OPEN)
-    connection.execute(
-        t.link.update()
-        .where(row.url_id.in_(others), sa.or_(row.fetched_at.is_(None), row.fetched_at < at))
-        .values(fetched_at=at, fetched_lastmod=row.lastmod, tries=0)
+    connection.execute(_ARTICLE_FETCHED, {"article": article, "at": at})
+
+
+_ASKED = t.link.c.url_id == sa.select(t.url.c.id).where(t.url.c.url == sa.bindparam("asked")).scalar_subquery()
+_NOW_FETCHED = {"fetched_at": sa.bindparam("at", type_=t.Instant), "fetched_lastmod": t.link.c.lastmod, "tries": 0}
+_TRIED = t.link.update().where(_ASKED).values(tries=t.link.c.tries + 1)
+_FETCHED = t.link.update().where(_ASKED).values(_NOW_FETCHED)
+_ARTICLE_FETCHED = (
+    t.link.update()
+    .where(
+        t.link.c.url_id.in_(
+            sa.select(t.article_url.c.url_id).where(
+                t.article_url.c.article_id == sa.bindparam("article"), t.article_url.c.valid_to == t.OPEN
+            )
+        ),
+        sa.or_(t.link.c.fetched_at.is_(None), t.link.c.fetched_at < sa.bindparam("at", type_=t.Instant)),
     )
+    .values(_NOW_FETCHED)
+)
 
 
 def signals(connection: Connection, site: str) -> list[Signal]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold
 from archive.records import Kind, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 
 def insert(connection: Connection, table: sa.Table, **values: Any) -> int:
     """Insert one row and return its id."""
-    key = connection.execute(table.insert().values(**values)).inserted_primary_key
+    key = connection.execute(_insert(table), values).inserted_primary_key
     return cast("tuple[int, ...]", key)[0]
 
 
 def insert_missing(connection: Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
     """Insert rows; those whose key is there already stay as they are."""
-    connection.execute(_upsert(connection, table).on_conflict_do_nothing(), values)
+    connection.execute(_insert_missing(table, connection.dialect.name), values)
 
 
 def find_or_insert(connection: Connection, table: sa.Table, key: Mapping[str, Any], **more: Any) -> tuple[int, bool]:
@@ -42,17 +43,67 @@ def find_or_insert(connection: Connection, table: sa.Table, key: Mapping[str, An
 
     Another writer may insert it between the look and the insert: then it is found by the second look.
     """
-    look = sa.select(table.c.id).filter_by(**key)
-    found = connection.scalar(look)
+    look, names = _look(table, tuple(key)), {f"key_{name}": value for name, value in key.items()}
+    found = connection.scalar(look, names)
     if found is not None:
         return found, False
-    row = _upsert(connection, table).values(**key, **more).on_conflict_do_nothing().returning(table.c.id)
-    new = connection.scalar(row)
-    return (new, True) if new is not None else (connection.execute(look).scalar_one(), False)
+    row = _insert_missing(table, connection.dialect.name).returning(table.c.id)
+    new = connection.scalar(row, {**key, **more})
+    return (new, True) if new is not None else (connection.execute(look, names).scalar_one(), False)
 
 
-def _upsert(connection: Connection, table: sa.Table) -> Any:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+# Statements that are made once: to build one costs more than to run it.
+
+
+@lru_cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+@lru_cache
+def _insert_missing(table: sa.Table, dialect: str) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+
+
+@lru_cache
+def _look(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    return sa.select(table.c.id).where(*(table.c[name] == sa.bindparam(f"key_{name}") for name in names))
+
+
+@lru_cache
+def _update(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+    values = {name: sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return table.update().where(table.c.id == sa.bindparam("this_id")).values(values)
+
+
+def update(connection: Connection, table: sa.Table, number: int, **values: Any) -> None:
+    """Write values into the row with this id."""
+    statement = _update(table, tuple(values))
+    connection.execute(statement, {"this_id": number} | {f"new_{name}": value for name, value in values.items()})
+
+
+_MEMO = "hemeroteca_memo"
+Value = TypeVar("Value")
+
+
+@contextmanager
+def remembering(connection: Connection) -> Iterator[None]:
+    """Remember within one transaction the ids that were looked up: one group asks for the same again and again."""
+    connection.info[_MEMO] = {}
+    try:
+        yield
+    finally:
+        del connection.info[_MEMO]
+
+
+def remembered(connection: Connection, key: tuple[Any, ...], find: Callable[[], Value]) -> Value:
+    """Return what ``find`` finds; within :func:`remembering` it is looked for once."""
+    memo: dict[tuple[Any, ...], Value] | None = connection.info.get(_MEMO)
+    if memo is None:
+        return find()
+    if key not in memo:
+        memo[key] = find()
+    return memo[key]
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +124,9 @@ def surt(url: str) -> str:
 
 def url_id(connection: Connection, url: str) -> int:
     """Return the id of an address, new ones inserted."""
-    return find_or_insert(connection, t.url, {"url": url}, urlkey=surt(url))[0]
+    return remembered(
+        connection, ("url", url), lambda: find_or_insert(connection, t.url, {"url": url}, urlkey=surt(url))[0]
+    )
 
 
 def site_id(connection: Connection, facts: SiteFacts, at: datetime) -> int:
@@ -102,7 +155,7 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
     """Insert the row of a capture that is synced at this place."""
     has_payload = capture.kind in (Kind.RESPONSE, Kind.RENDERING)
     location = capture.header("location") if capture.status is not None and 300 <= capture.status < 400 else None
-    return insert(
+    number = insert(
         connection,
         t.capture,
         record_id=capture.record_id.bytes,
@@ -126,23 +179,32 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
         warc_offset=place.offset,
         warc_length=place.length,
     )
+    connection.info.get(_MEMO, {})[capture.record_id] = number
+    return number
 
 
 def find_capture(connection: Connection, capture: Capture) -> int | None:
     """Return the id of exactly this capture: by record id, else by address, time and payload."""
-    number = t.capture.c.id
-    found: int | None = connection.scalar(sa.select(number).where(t.capture.c.record_id == capture.record_id.bytes))
+    memo = connection.info.get(_MEMO, {})
+    if capture.record_id in memo:
+        return cast("int", memo[capture.record_id])
+    found: int | None = connection.scalar(_BY_RECORD, {"record": capture.record_id.bytes})
     if found is None and capture.kind is Kind.RESPONSE:
-        found = connection.scalar(
-            sa.select(number)
-            .join(t.url, t.url.c.id == t.capture.c.url_id)
-            .where(
-                t.url.c.url == capture.url,
-                t.capture.c.fetched_at == capture.fetched_at,
-                t.capture.c.payload_digest == capture.payload_digest,
-            )
-        )
+        same = {"url": capture.url, "at": capture.fetched_at, "digest": capture.payload_digest}
+        found = connection.scalar(_BY_PAYLOAD, same)
     return found
+
+
+_BY_RECORD = sa.select(t.capture.c.id).where(t.capture.c.record_id == sa.bindparam("record"))
+_BY_PAYLOAD = (
+    sa.select(t.capture.c.id)
+    .join(t.url, t.url.c.id == t.capture.c.url_id)
+    .where(
+        t.url.c.url == sa.bindparam("url"),
+        t.capture.c.fetched_at == sa.bindparam("at"),
+        t.capture.c.payload_digest == sa.bindparam("digest"),
+    )
+)
 
 
 def claim_parts(connection: Connection, reading: Reading, article: int) -> None:
@@ -167,7 +229,7 @@ def reader_id(connection: Connection, reader: Reader) -> int:
         "config_digest": reader.config_digest,
         "norm_version": NORM_VERSION,
     }
-    return find_or_insert(connection, t.reader, key)[0]
+    return remembered(connection, (reader,), lambda: find_or_insert(connection, t.reader, key)[0])
 
 
 def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
@@ -273,11 +335,7 @@ def close_reading(connection: Connection, capture: int, known_at: datetime) -> S
     """Close what was read on a capture before, on the known axis; None when nothing was."""
     row = t.reading.c
     is_open = sa.and_(row.capture_id == capture, row.known_to == t.OPEN)
-    held = connection.execute(
-        sa.select(row.known_from, row.counters, t.capture.c.article_id)
-        .join(t.capture, t.capture.c.id == row.capture_id)
-        .where(is_open)
-    ).first()
+    held = connection.execute(_READ_BEFORE, {"capture": capture}).first()
     if held is None:
         return None
     ends = max(known_at, held.known_from + timedelta(microseconds=1))
@@ -290,9 +348,18 @@ def counter_values(counter: Counter) -> list[Any]:
     return [counter.metric, counter.value, counter.source, counter.exact, counter.stale, counter.raw]
 
 
+_READ_BEFORE = (
+    sa.select(t.reading.c.known_from, t.reading.c.counters, t.capture.c.article_id)
+    .join(t.capture, t.capture.c.id == t.reading.c.capture_id)
+    .where(t.reading.c.capture_id == sa.bindparam("capture"), t.reading.c.known_to == t.OPEN)
+)
+
+
 def author_id(connection: Connection, site: int, name: str) -> int:
     """Return the id of a name in one site's bylines, new ones inserted."""
-    return find_or_insert(connection, t.author, {"site_id": site, "name_norm": fold_name(name)}, name=name)[0]
+    key = {"site_id": site, "name_norm": fold_name(name)}
+    find = partial(find_or_insert, connection, t.author, key, name=name)
+    return remembered(connection, ("author", site, name), find)[0]
 
 
 def _insert_authors(connection: Connection, reading: Reading, reading_id: int, site: int) -> None:

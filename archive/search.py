@@ -120,11 +120,21 @@ def folded_words(text: str) -> list[str]:
 
 def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
     """Note for each content whether any article still reads so."""
-    version = t.version.c
-    for content in set(contents):
-        is_open = sa.and_(version.known_to == t.OPEN, version.valid_to == t.OPEN)
-        in_use = sa.exists().where(version.content_id == content, is_open)
-        connection.execute(t.search_row.update().where(t.search_row.c.content_id == content).values(superseded=~in_use))
+    for content in sorted(set(contents)):
+        connection.execute(_SUPERSEDED, {"content": content})
+
+
+_SUPERSEDED = (
+    t.search_row.update()
+    .where(t.search_row.c.content_id == sa.bindparam("content"))
+    .values(
+        superseded=~sa.exists().where(
+            t.version.c.content_id == sa.bindparam("content"),
+            t.version.c.known_to == t.OPEN,
+            t.version.c.valid_to == t.OPEN,
+        )
+    )
+)
 
 
 def matching(connection: Connection, node: Node) -> sa.Select[Any]:

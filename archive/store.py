@@ -459,9 +459,7 @@ class Archive:
         """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
         reading, found = storable(reading), None
         with self._journal.asking() as connection:
-            row = connection.execute(
-                sa.select(t.site.c.id, t.site.c.url, t.site.c.facts).where(t.site.c.name == site)
-            ).first()
+            row = rows.remembered(connection, ("site", site), lambda: connection.execute(_SITE, {"name": site}).first())
             if row is not None:
                 hosts = identity.Hosts.of(row.url, row.facts)
                 found = identity.article_by_identities(connection, row.id, reading.identities, reading.title,
@@ -581,8 +579,12 @@ class Archive:
         """Say whether a reading must be journalled in full: its digest is not that of the article's open version."""
         if reading.outcome != "read":
             return False
-        head = connection.scalar(sa.select(t.article.c.head_digest).where(t.article.c.key == article))
+        head = connection.scalar(_HEAD_DIGEST, {"key": article})
         return head != reading_digest(reading)
+
+
+_SITE = sa.select(t.site.c.id, t.site.c.url, t.site.c.facts).where(t.site.c.name == sa.bindparam("name"))
+_HEAD_DIGEST = sa.select(t.article.c.head_digest).where(t.article.c.key == sa.bindparam("key"))
 
 
 # ------------------------------------------------------------------ helpers

@@ -16,6 +16,7 @@ from archive import rows
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError, TakenDownError
 from archive.normal import fold_name
+from archive.rows import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,10 +209,12 @@ def _beside(key: str) -> sa.Select[Any]:
     )
 
 
+_IN_FORCE = sa.select(t.takedown.c.id, t.takedown.c.scope, t.takedown.c.target).where(t.takedown.c.lifted_at.is_(None))
+
+
 def hide_if_named(connection: Connection, article: int) -> None:
     """Hide an article that was just read, if a takedown names it."""
-    row = t.takedown.c
-    for takedown in connection.execute(sa.select(row.id, row.scope, row.target).where(row.lifted_at.is_(None))).all():
+    for takedown in remembered(connection, ("takedowns",), lambda: connection.execute(_IN_FORCE).all()):
         this = sa.and_(t.hidden.c.takedown_id == takedown.id, t.hidden.c.article_id == article)
         if connection.execute(sa.select(t.hidden.c.article_id).where(this)).first() is not None:
             continue
