@@ -47,7 +47,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 300
 GROUP = 50
 QUERIES = 1000
-TAKEN_IN = 4000
+TAKEN_IN = 2000
 READER = Reader(name="benchmark", version="1")
 
 
