@@ -148,7 +148,7 @@ def article_by_text(connection: Connection, site: int, reading: Reading) -> str 
 
 
 def _by_identity(connection: Connection, site: int, identity: Identity) -> int | None:
-    held = connection.execute(_HOLDER, {"site": site, "kind": identity.kind, "value": identity.value}).first()
+    held = connection.execute(_HOLDER, {"of_site": site, "of_kind": identity.kind, "of_value": identity.value}).first()
     return held.article_id if held is not None else None
 
 
@@ -160,9 +160,9 @@ def _other_own_id(connection: Connection, article: int, own: dict[str, str]) -> 
 
 _IDENTITY = t.article_identity.c
 _SAME_IDENTITY = sa.and_(
-    _IDENTITY.site_id == sa.bindparam("site"),
-    _IDENTITY.kind == sa.bindparam("kind"),
-    _IDENTITY.value == sa.bindparam("value"),
+    _IDENTITY.site_id == sa.bindparam("of_site"),
+    _IDENTITY.kind == sa.bindparam("of_kind"),
+    _IDENTITY.value == sa.bindparam("of_value"),
     _IDENTITY.valid_to == t.OPEN,
 )
 _HOLDER = sa.select(_IDENTITY.article_id, _IDENTITY.valid_from).where(_SAME_IDENTITY)
@@ -242,7 +242,7 @@ def _claim_identity(connection: Connection, site: int, article: int, identity: I
     # A new system has numbered the story anew; the old number may be another story's now.
     connection.execute(_RENUMBERED, {"site": site, "this_kind": identity.kind, "this_value": identity.value,
                                      "article": article, "at": at})  # fmt: skip
-    same = {"site": site, "kind": identity.kind, "value": identity.value}
+    same = {"of_site": site, "of_kind": identity.kind, "of_value": identity.value}
     held = connection.execute(_HOLDER, same).first()
     if held is None:
         connection.execute(
