@@ -175,16 +175,6 @@ def _text_only(text: str, change: Callable[[str], str]) -> str:
 
 
 _QUOTES = {**dict.fromkeys("’‘", "'"), **dict.fromkeys("“”«»", "&quot;"), **dict.fromkeys("–—", "-"), "…": "..."}
-    "’": "'",
-    "‘": "'",
-    "“": "&quot;",
-    "”": "&quot;",
-    "«": "&quot;",
-    "»": "&quot;",
-    "–": "-",
-    "—": "-",
-    "…": "...",
-}
 
 
 def _quotes(text: str, _: random.Random) -> str:
