@@ -99,11 +99,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     listings.mark_article_fetched(connection, article, capture.fetched_at)
     _adopt(connection, article, capture.url)
     written = _derive(connection, article, known_at, reread=before is not None)
-    if before is None:
-        derivation.append_counters(connection, article, _sightings(capture, number, reading))
-    else:
-        counters = {(counter.metric, counter.source) for counter in reading.counters}
-        derivation.bring_counters_in_step(connection, article, counters | before.counters)
+    _count(connection, article, capture, number, reading, before)
     connection.execute(_LOOKED, {"article": article, "at": capture.fetched_at})
     if due_at is not None:
         rows.update(connection, t.article, article, due_at=due_at)
@@ -132,6 +128,16 @@ def add_counted(connection: Connection, capture: Capture, counted: Mapping[str, 
         derivation.bring_counters_in_step(connection, article, set(once))
         noted += len(once)
     return noted
+
+
+def _count(connection: Connection, article: int, capture: Capture, number: int, reading: Reading,
+           before: rows.Superseded | None) -> None:  # fmt: skip
+    """Note the counters that were read, in the place of those that were read there before."""
+    if before is None:
+        derivation.append_counters(connection, article, _sightings(capture, number, reading))
+    else:
+        counters = {(counter.metric, counter.source) for counter in reading.counters}
+        derivation.bring_counters_in_step(connection, article, counters | before.counters)
 
 
 def _sightings(capture: Capture, number: int, reading: Reading) -> list[tuple[tuple[str, str], Sighting]]:
