@@ -51,7 +51,7 @@ BOXES = (
 )
 _GENERIC = (
     r"(?:^|[\s_-])(?:author[-_]?(?:box|bio|biography|profile|card|description|about)|about[-_]?(?:the[-_])?author|bio[-_]?box|"
-    r"post-author-(?:box|bio)|entry-author-(?:box|info)|autor[-_]?(?:box|info|bio)|autorenbox|author-info)(?:$|[\s_-])"
+    r"post-author-(?:box|bio)|entry-author-(?:box|info)|autor[-_]?(?:box|info|bio)|autorenbox|author[-_]?info)(?:$|[\s_-])"
 )
 # Themes call a byline so too: such an element is a box where a biography stands in it.
 _LOOSE = r"(?:^|\s)(?:post-author|entry-author|single-author)(?:$|\s)"
@@ -139,13 +139,13 @@ def _box(element: HtmlElement) -> Box | Literal[False] | None:
     names = set((element.get("class") or "").split())
     rows = [box for box in BOXES if box.container in names]
     for box in rows:
-        if len(rows) == 1 or next(_with_class(element, box.text), None) is not None:
+        if next(_with_class(element, box.text), None) is not None:
             return box
-    if rows:
+    told = classes(element)
+    if rows and not _IS_GENERIC.search(told):
         return rows[0]
     if element.tag in ("a", "img", "span", "body", "svg"):
         return False
-    told = classes(element)
     if _COMMENT.search(told):
         return False
     if _IS_GENERIC.search(told):
