@@ -62,7 +62,8 @@ def test_one_request_at_a_time_with_the_delay_of_the_site_file_and_robots_txt_on
     assert run.report["outcomes"]["new"] == 3, run.err
     assert are_apart(paper.asked_at, 0.6)
     assert paper.most_at_once == 1
-    assert sorted(paper.paths()) == sorted(["/robots.txt", "/map", "/feed", *paths])
+    once = ["/robots.txt", "/map", "/feed", *paths, "/ai.txt", "/.well-known/tdmrep.json"]
+    assert sorted(paper.paths()) == sorted(once)
 
 
 def test_scrapys_own_settings_lift_the_brakes(operator, paper):
