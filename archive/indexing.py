@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from archive.told import Told
+
+GROUP = 100
+"""Things applied under one savepoint."""
+
+_CANNOT = (ValueError, KeyError, TypeError, LookupError, ArchiveError, sa.exc.IntegrityError)
 
 RECENT = 2000  # captures kept at hand for the readings that follow them
 
@@ -46,16 +52,35 @@ class Indexer:
             self._visits[visit_warcinfo(key)] = (visit, site)
 
     def apply(self, connection: Connection, told: Iterable[Told | Unclear]) -> None:
-        """Apply each thing that is not there yet; one that cannot be is noted as a problem and loses nothing else."""
-        for thing in told:
-            if isinstance(thing, Unclear):
-                self._problem(thing, thing.problem)
-                continue
+        """Apply each thing that is not there yet; one that cannot be is noted as a problem and loses nothing else.
+
+        A group of things is applied together; only where one of them cannot be, each by itself.
+        """
+        things = iter(told)
+        while group := list(islice(things, GROUP)):
+            visits = dict(self._visits)
             try:
                 with connection.begin_nested():
-                    self.applied += self._apply(connection, thing)
-            except (ValueError, KeyError, TypeError, LookupError, ArchiveError, sa.exc.IntegrityError) as error:
-                self._problem(thing, f"cannot be indexed: {type(error).__name__}: {error}")
+                    done = sum(self._apply(connection, thing) for thing in group if not isinstance(thing, Unclear))
+            except _CANNOT:
+                self._visits = visits  # those begun here are not in the database after all
+                for thing in group:
+                    self._apply_alone(connection, thing)
+                continue
+            self.applied += done
+            for thing in group:
+                if isinstance(thing, Unclear):
+                    self._problem(thing, thing.problem)
+
+    def _apply_alone(self, connection: Connection, thing: Told | Unclear) -> None:
+        if isinstance(thing, Unclear):
+            self._problem(thing, thing.problem)
+            return
+        try:
+            with connection.begin_nested():
+                self.applied += self._apply(connection, thing)
+        except _CANNOT as error:
+            self._problem(thing, f"cannot be indexed: {type(error).__name__}: {error}")
 
     def _problem(self, thing: Told | Unclear, problem: str) -> None:
         self.problems.append(f"{thing.place.file} byte {thing.place.offset}: {problem}".splitlines()[0])

@@ -1,6 +1,6 @@
 """Kill -9 a process that tells an archive, at random moments, and look at what is left each time.
 
-    python -m benchmarks.kill [--points 1000]
+    python -m benchmarks.kill [--points 1000] [--first 0]
 
 The disk forgets: what was not synced of the WARC file is lost in whole or in part. After each kill the archive is
 opened (recovery), every acknowledged capture and reading is looked for, and `verify` looks at everything. The status is
@@ -23,11 +23,11 @@ from tests.archive.killing import Killed, kill_once
 SAME_ARCHIVE = 25  # kills of one archive before a new one is begun: verify looks at all of it each time
 
 
-def kill_many(points: int) -> list[Killed]:
-    """Kill so many times; a new archive is begun now and then."""
+def kill_many(seeds: range) -> list[Killed]:
+    """Kill once for each seed; a new archive is begun now and then."""
     kills = []
     with tempfile.TemporaryDirectory() as folder:
-        for seed in track(range(points), description="killing", transient=True):
+        for seed in track(seeds, description="killing", transient=True):
             home = Path(folder) / str(seed // SAME_ARCHIVE)
             kills.append(kill_once(home, seed))
     return kills
@@ -37,9 +37,10 @@ def main() -> int:
     """Kill, print the figures, return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0, help="the first seed: another one, other moments")
     asked = parser.parse_args()
     began = time.monotonic()
-    kills = kill_many(asked.points)
+    kills = kill_many(range(asked.first, asked.first + asked.points))
     seconds = [kill.recovery_seconds for kill in kills]
     lost, faults = sum(kill.lost for kill in kills), [fault for kill in kills for fault in kill.faults]
     acknowledged, indexed = sum(kill.acknowledged for kill in kills), sum(kill.indexed for kill in kills)
