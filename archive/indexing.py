@@ -118,7 +118,8 @@ class Indexer:
         self._recent[capture.record_id] = replace(capture, payload=b"")
         if len(self._recent) > RECENT:
             self._recent.popitem(last=False)
-        if rows.find_capture(connection, capture) is not None:
+        held = sa.select(t.capture.c.id).where(t.capture.c.record_id == capture.record_id.bytes)
+        if connection.execute(held).first() is not None:
             return False
         ingest.add_capture(connection, capture, visit=visit, file=self.files[told.place.file], place=told.place,
                            known_at=told.known_at)  # fmt: skip
@@ -132,8 +133,10 @@ class Indexer:
         _, site = self._visit(told)
         capture = self._recent.get(told.capture) or _stored_capture(connection, told.capture)
         row = t.reading.c
-        known = sa.select(row.id).where(
-            row.capture_id == rows.find_capture(connection, capture), row.known_from == told.known_at
+        known = (
+            sa.select(row.id)
+            .join(t.capture, t.capture.c.id == row.capture_id)
+            .where(t.capture.c.record_id == told.capture.bytes, row.known_from == told.known_at)
         )
         if connection.execute(known).first() is not None:
             return False
