@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.site import Site
 
-_NAMES = ("url", "since", "until", "limit", "backfill", "archives", "signals")
+NAMES = ("url", "since", "until", "limit", "backfill", "archives", "signals")
 ARCHIVES = ("author", "date")
 
 
@@ -42,8 +42,8 @@ class Arguments:
 def read_arguments(given: Mapping[str, str], site: Site) -> Arguments:
     """Return the arguments of a visit; raise ArgumentError naming the one that is wrong and what is expected."""
     for name in given:
-        if name not in _NAMES:
-            raise ArgumentError(f"-a {name}: no such argument; there are {', '.join(_NAMES[:-1])} and {_NAMES[-1]}")
+        if name not in NAMES:
+            raise ArgumentError(f"-a {name}: no such argument; there are {', '.join(NAMES[:-1])} and {NAMES[-1]}")
     days = {name: _day(name, given[name], site) for name in ("since", "until", "backfill") if name in given}
     if "until" in days:
         # The last day counts to its end, in the site's zone.

@@ -20,7 +20,7 @@ from crawler.discovery.feeds import read_feed
 from crawler.discovery.links import host_of
 from crawler.discovery.probe import feeds_in_page, sitemaps_in_robots, usual_feeds, usual_sitemaps
 from crawler.discovery.sections import month_archives, read_section, sections_in_page
-from crawler.discovery.seeds import Seed, is_retired, is_unmoved, may_guess, named_by, seeds
+from crawler.discovery.seeds import PROBE_AGAIN, Seed, is_retired, is_unmoved, may_guess, named_by, seeds
 from crawler.discovery.sitemaps import holds_stories, read_sitemap
 from crawler.discovery.wordpress import posts_address, read_posts, root_in_page, usual_root, watermark
 from crawler.errors import ListingError
@@ -64,6 +64,7 @@ class Ask:
     depth: int = 0  # of a map below an index: 1 or more
     told_at: datetime | None = None  # the change that its index tells
     newest: datetime | None = None  # the watermark that holds once a walk is whole
+    is_named: bool = False  # in the site file, or by the site itself in this visit
     is_expected: bool = True  # its failure is a problem of the visit
     is_front: bool = False  # look on it for what the site file does not name
     is_read: bool = True  # its links count: a front page may only be looked at
@@ -106,7 +107,8 @@ class Listings:
             return
         self._asked.add(seed.url)
         signal = seed.signal
-        ask = Ask(kind=seed.kind, url=seed.url, signal=signal, is_expected=seed.is_named or _answered(signal))
+        is_expected = seed.is_named or _answered(signal)
+        ask = Ask(kind=seed.kind, url=seed.url, signal=signal, is_named=seed.is_named, is_expected=is_expected)
         if seed.kind == "wordpress":
             yield from self._posts(ask)
             return
@@ -259,7 +261,15 @@ class Listings:
             self.visit.found(ask.kind, 0, 0)
         # A guessed address that is not there is no fault of the site.
         if ask.is_expected and ask.depth == 0:
-            self._problem(ask, reason)
+            self._problem(ask, reason + self._parting(ask))
+
+    def _parting(self, ask: Ask) -> str:
+        """Say that a listing which we found ourselves is not asked any more in each visit, when it comes to that."""
+        signal = ask.signal
+        if signal is None or ask.is_named or ask.page > 1:
+            return ""
+        now = replace(signal, failures=signal.failures + 1, seen_at=self.began_at)
+        return f", {now.failures} times in a row: asked again in {PROBE_AGAIN.days} days" if is_retired(now) else ""
 
     def _problem(self, ask: Ask, reason: str) -> None:
         logger.warning("%s: %s: %s: %s", self.site.name, ask.kind, reason, ask.url)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from crawler.discovery import links as judge
 from crawler.discovery.shapes import article_pattern
@@ -14,7 +15,7 @@ from crawler.stories import CHANGED, NEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date
 
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 # Fewer known stories than this say nothing of how the site's addresses look.
 _ENOUGH_STORIES = 20
-# To the end of a day or month in any zone: from its first instant in UTC, from the 28th.
-_DAY, _MONTH = timedelta(days=2), timedelta(days=6)
 
 
 class Wanted:
@@ -95,20 +94,25 @@ class Wanted:
         self._asked.add(url)
 
     def is_old(self, link: Link) -> bool:
-        """Say whether a story is dated before the day asked for."""
+        """Say whether a story is dated before the day asked for: by its listing, else by its address."""
         earliest = self.arguments.earliest
-        day = judge.published_in(link.url)
-        dates = [at for at in (link.published, link.lastmod) if at is not None]
         if earliest is None:
             return False
-        # An address tells the day, or only the month, in a zone it does not say.
-        return max(dates) < earliest if dates else day is not None and _end_of(day) < earliest
+        dates = [at for at in (link.published, link.lastmod) if at is not None]
+        if dates:
+            return max(dates) < earliest
+        days = judge.published_in(link.url)
+        return days is not None and self._midnight(days[1]) + timedelta(days=1) <= earliest
 
     def _outside(self, link: Link) -> str | None:
         if self.is_old(link):
             return "before since"
-        until, published = self.arguments.until, link.published or judge.published_in(link.url)
+        until, days = self.arguments.until, judge.published_in(link.url)
+        published = link.published or (self._midnight(days[0]) if days else None)
         return "after until" if until is not None and published is not None and published >= until else None
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.site.timezone))
 
     def _new(self, link: Link, now: datetime) -> Iterator[Request]:
         if link.url in self._asked:
@@ -132,9 +136,6 @@ def has_changed(known: Known, link: Link, told: datetime | None) -> bool:
 
 def _age(link: Link, now: datetime) -> int:
     """Return how many days old a story is; one without a date may be of today."""
-    at = link.published or judge.published_in(link.url) or link.lastmod
-    return max((now - at).days, 0) if at is not None else 0
-
-
-def _end_of(day: datetime) -> datetime:
-    return day.replace(day=28) + _MONTH if day.day == 1 else day + _DAY
+    days = judge.published_in(link.url)
+    at = link.published.date() if link.published else days[0] if days else link.lastmod.date() if link.lastmod else None
+    return max((now.date() - at).days, 0) if at is not None else 0

@@ -211,7 +211,7 @@ class Operator:
         """Run a scrapy command to its end."""
         command, environment = self.command(*arguments)
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300, preexec_fn=before
+            command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=600, preexec_fn=before
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

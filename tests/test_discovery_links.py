@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 
@@ -105,6 +105,6 @@ def test_once_the_site_s_own_shape_is_known_words_alone_are_not_enough():
 
 
 def test_an_address_tells_the_day_or_month_of_its_story():
-    paths = ("/2026/10/07/a", "/2026/10/a", "/2026/99/a", "/a")
-    dates = [published_in(f"https://panublion.example{path}") for path in paths]
-    assert dates == [datetime(2026, 10, 7, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), None, None]
+    paths = ("/2026/10/07/a", "/2026/02/a", "/2026/99/a", "/a")
+    days = [published_in(f"https://panublion.example{path}") for path in paths]
+    assert days == [(date(2026, 10, 7),) * 2, (date(2026, 2, 1), date(2026, 2, 28)), None, None]

@@ -56,11 +56,16 @@ def test_what_the_site_file_does_not_say_is_looked_for_once_then_remembered() ->
 
 
 @pytest.mark.parametrize(
-    ("failures", "ago", "is_asked"),
-    [(1, DAY, True), (MOST_FAILURES - 1, DAY, True), (MOST_FAILURES, DAY, False), (MOST_FAILURES, 30 * DAY, True)],
+    ("failures", "seen", "read", "is_asked"),
+    [
+        (MOST_FAILURES - 1, DAY, 20 * DAY, True),
+        (MOST_FAILURES, DAY, 2 * DAY, True),  # hourly visits in a bad night
+        (MOST_FAILURES, DAY, 8 * DAY, False),
+        (MOST_FAILURES, 30 * DAY, 40 * DAY, True),
+    ],
 )
-def test_a_listing_that_we_found_is_retired_when_it_answers_no_more(failures, ago, is_asked) -> None:
-    feed = replace(remembered("feed", FEED, ago), failures=failures)
+def test_a_listing_that_we_found_is_retired_when_it_answers_no_more(failures, seen, read, is_asked) -> None:
+    feed = replace(remembered("feed", FEED, seen, read_at=NOW - read), failures=failures)
     assert (("feed", FEED) in asked(seeds(site(), [feed], NOW))) is is_asked
     named = seeds(site(feeds=(FEED,)), [feed], NOW)
     assert ("feed", FEED) in asked(named), "the site file is the last word"

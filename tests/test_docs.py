@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 
 import crawler.settings
 from archive.records import Reading
+from crawler.arguments import NAMES
 from crawler.commands import newsite
 from crawler.sitefile import TOP
 
@@ -48,6 +49,11 @@ def test_every_field_of_a_reading_is_documented_with_its_sources_and_every_key_t
 
 def test_every_setting_of_ours_is_documented_and_no_other() -> None:
     assert sorted(listed((DOCS / "settings.md").read_text(encoding="utf-8"))) == OURS
+
+
+def test_every_argument_of_a_visit_is_documented_and_no_other() -> None:
+    told = listed((DOCS / "visits.md").read_text(encoding="utf-8"))
+    assert {re.split("[ =]", argument)[1] for argument in told} == set(NAMES)
 
 
 def test_the_readme_names_only_documents_that_exist() -> None:

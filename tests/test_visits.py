@@ -32,6 +32,7 @@ class Crawled:
         told = {
             "sitemap": {"sitemaps": [url("/sitemap_index.xml")]},
             "feed": {"feeds": [url(paper.feed)]},
+            "json feed": {"feeds": [url("/feed.json")]},
             "wordpress": {"wordpress": paper.wordpress},
             "section": {"sections": [url("/"), *(url(path) for path in section_paths(paper))]},
         }
@@ -83,17 +84,19 @@ def crawled(operator):
         server.stop()
 
 
+DAY = timedelta(days=1)
+
 # ------------------------------------------------------------------ the first visit
 
 
-@pytest.mark.parametrize("kind", SIGNALS)
+@pytest.mark.parametrize("kind", [*SIGNALS, "json feed"])
 def test_each_signal_alone_finds_every_story_and_asks_for_nothing_twice(crawled, kind):
     paper = crawled(stories=60)
     paper.only(kind)
     report, asked = paper.visit()
     assert paper.archived() == (60, 60)
     assert report["outcomes"]["new"] == 60
-    assert report["signals"][kind]["new"] == 60
+    assert report["signals"][kind.removeprefix("json ")]["new"] == 60
     assert report["unread"] == {}
     assert len(asked) == len(set(asked))
 
@@ -109,9 +112,26 @@ def test_all_signals_together_find_every_story_once_and_count_what_each_gave(cra
     assert all(report["signals"][kind]["links"] >= 10 for kind in SIGNALS)
 
 
+def test_archives_by_month_and_author_are_walked_when_asked_for(crawled):
+    paper = crawled(stories=60)
+    paper.operator.site(
+        paper.name, paper.server.url(paper.name), feeds=[paper.server.url(paper.name, "/feed/?paged=6")]
+    )
+    zone = paper.newsroom.papers[paper.name].zone
+    day = (START - 12 * DAY).astimezone(zone).replace(hour=0, minute=0)
+    wanted = [story for story in paper.newsroom.stories(paper.name) if story.published >= day]
+    _, asked = paper.visit("-a", "archives=date", "-a", f"since={day:%Y-%m-%d}", "-a", f"until={START + DAY:%Y-%m-%d}")
+    assert paper.archived()[0] == len(wanted)
+    assert "/2026/11/" in asked
+    assert "/2026/10/page/2/" in asked
+    assert "/2026/09/" not in asked
+    _, asked = paper.visit("-a", "archives=author", "-a", "signals=section")
+    assert paper.archived()[0] > len(wanted)
+    assert [path for path in asked if path.startswith("/author/")]
+
+
 # ------------------------------------------------------------------ the second visit
 
-DAY = timedelta(days=1)
 CHANGES = {"corrected": 11, "retitled": 3, "renamed": 1, "stealth": 1, "removed_404": 2, "removed_410": 2, "new": 4}
 QUOTA = Plan(quotas=(Quota(between=(START, START + DAY), counters=40, counts=CHANGES),))
 # The stealth edit moves no date: only a look at the page itself finds it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -111,15 +112,17 @@ def looks_like_story(url: str, learned: str | None = None) -> bool:
     return learned is None and not is_navigation_page(parts.path) and _is_headline(parts.path)
 
 
-def published_in(url: str) -> datetime | None:
-    """Return the day, or the first of the month, that a story's address carries."""
+def published_in(url: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a story may be of by its address, which carries a day or a month."""
     found = _DATE.search(urlsplit(url).path)
     if found is None:
         return None
+    year, month = int(found[1]), int(found[2])
     try:
-        return datetime(int(found[1]), int(found[2]), int(found[3] or 1), tzinfo=UTC)
+        first = date(year, month, int(found[3] or 1))
     except ValueError:
         return None
+    return first, first if found[3] else date(year, month, monthrange(year, month)[1])
 
 
 def _is_numbered(path: str) -> bool:

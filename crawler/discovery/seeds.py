@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from crawler.site import Site
 
 KINDS = ("wordpress", "sitemap", "feed", "section")
-# Looks in a row without an answer before a listing that we found ourselves is left alone.
+# Looks in a row without an answer, and how long they must go on, before a listing that we found ourselves is left
+# alone: an hourly visit must not give up because of one bad night.
 MOST_FAILURES = 5
+DEAD_FOR = timedelta(days=7)
 # What was found dead, or was guessed and is not there, may be made one day.
 PROBE_AGAIN = timedelta(days=30)
 # A list page that tells nothing which others do not tell costs a request a visit; once a week it may prove us wrong.
@@ -93,8 +95,10 @@ def may_guess(url: str, signals: Iterable[Signal], now: datetime) -> bool:
 
 
 def is_retired(signal: Signal) -> bool:
-    """Say whether a listing has been without an answer too often to be asked in every visit."""
-    return signal.failures >= MOST_FAILURES or (signal.failures > 0 and signal.read_at is None)
+    """Say whether a listing has been without an answer too often and too long to be asked in every visit."""
+    if signal.read_at is None or signal.seen_at is None:
+        return signal.failures > 0
+    return signal.failures >= MOST_FAILURES and signal.seen_at - signal.read_at >= DEAD_FOR
 
 
 def _is_asked(signal: Signal, now: datetime) -> bool:

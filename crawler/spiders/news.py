@@ -95,7 +95,7 @@ class NewsSpider(Spider):
         """Ask for the stories that a map lists no more and that have no newer address: they may be gone."""
         archive = wanted.visit.archive
         urls = archive.vanished(self.site.name)
-        for url, known in list(archive.known(self.site.name, urls).items())[: self.site.visit.requests]:
+        for url, known in archive.known(self.site.name, urls).items():
             if known.url == url:
                 yield from wanted.again(known, CHANGED)
 

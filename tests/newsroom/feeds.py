@@ -1,9 +1,10 @@
-"""RSS 2.0, as each paper's system writes it."""
+"""RSS 2.0, as each paper's system writes it, and a JSON feed."""
 
 # ruff: noqa: E501 - markup stands as it is sent
 
 from __future__ import annotations
 
+import json
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,33 @@ def feed(newsroom: Newsroom, paper: Paper, page: int) -> Response | None:
 </rss>
 """
     return listing(body.encode(), _TYPE, newest)
+
+
+def json_feed(newsroom: Newsroom, paper: Paper, page: int) -> Response | None:
+    """Return a page of the JSON feed, newest first; None beyond the end."""
+    stories = newsroom.live(paper.name)[::-1]
+    size = _PER_PAGE.get(paper.name, 10)
+    chosen = stories[(page - 1) * size : page * size]
+    if not chosen or page < 1:
+        return None
+    base = newsroom.bases[paper.name]
+    told = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": paper.title,
+        "home_page_url": f"{base}/",
+        "items": [
+            {
+                "id": str(story.id),
+                "url": newsroom.url(story, edition.slug),
+                "title": story.text(edition).title,
+                "date_published": story.published.astimezone(paper.zone).isoformat(),
+            }
+            for story, edition in chosen
+        ],
+    }
+    if len(stories) > page * size:
+        told["next_url"] = f"{base}/feed.json?page={page + 1}"
+    return listing(json.dumps(told).encode(), "application/feed+json", max(edition.modified for _, edition in chosen))
 
 
 def _item(newsroom: Newsroom, paper: Paper, story: Story, edition: Edition) -> str:

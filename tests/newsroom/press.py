@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from tests.newsroom import skin_bisaya, skin_coastal, skin_highland, skin_lakeside, skin_sever
 from tests.newsroom.assets import asset
-from tests.newsroom.feeds import feed
+from tests.newsroom.feeds import feed, json_feed
 from tests.newsroom.markup import Sheet, Teaser, Template, esc, grouped, printed_today
 from tests.newsroom.readers import comments_below
 from tests.newsroom.responses import HTML, Response, listing, redirect
@@ -220,6 +220,7 @@ class Press:
             (r"/wp-admin/.*", lambda found, query: _FORBIDDEN),
             (r"/([a-z_0-9-]*sitemap[a-z_0-9-]*\.xml(?:\.gz)?)", self._sitemap),
             (re.escape(self.paper.feed), self._feed),
+            (r"/feed\.json", self._json_feed),
             ("|".join(map(re.escape, page_paths(self.paper))), self._plain_page),
             (self._section_pattern(), self._section),
             (r"/.+\.(?:jpg|png|css|woff2|js)", lambda found, query: asset(found[0])),
@@ -228,8 +229,8 @@ class Press:
         if self.paper.wordpress:
             routes += [
                 (r"/wp-json(/.*)?", lambda found, query: rest(self.newsroom, self.paper, found[0], query)),
-                (r"/author/([^/]+)/", self._author),
-                (r"/(\d{4})/(\d\d)/(?:page/\d+/)?", self._month),
+                (r"(/author/([^/]+)/)(?:page/(\d+)/)?", self._author),
+                (r"(/(\d{4}/\d\d)/)(?:page/(\d+)/)?", self._month),
             ]
         return [(re.compile(pattern), make) for pattern, make in routes]
 
@@ -272,6 +273,10 @@ class Press:
         page = query.get("paged", "1") if self.paper.wordpress else "1"
         return feed(self.newsroom, self.paper, int(page)) if page.isdigit() else None
 
+    def _json_feed(self, found: re.Match[str], query: dict[str, str]) -> Response | None:
+        page = query.get("page", "1")
+        return json_feed(self.newsroom, self.paper, int(page)) if page.isdigit() else None
+
     def _plain_page(self, found: re.Match[str], query: dict[str, str]) -> Template:
         name = "About" if "about" in found[0] else "Contact"
         return self._frame(name, f"<h1>{name}</h1><p>{esc(self.paper.title)}: {esc(self.paper.motto)}.</p>")
@@ -293,14 +298,22 @@ class Press:
         return self._list(wanted.capitalize(), stories[:_PER_PAGE])
 
     def _author(self, found: re.Match[str], query: dict[str, str]) -> Template | None:
-        stories = [both for both in self.moment.live if found[1] in {author.slug for author in both[0].authors}]
-        return self._list(stories[0][0].names[0], stories[:_PER_PAGE]) if stories else None
+        stories = [both for both in self.moment.live if found[2] in {author.slug for author in both[0].authors}]
+        return self._paged(found, stories[0][0].names[0], stories) if stories else None
 
     def _month(self, found: re.Match[str], query: dict[str, str]) -> Template | None:
         zone = self.paper.zone
-        month = f"{found[1]}-{found[2]}"
-        stories = [both for both in self.moment.live if f"{both[0].published.astimezone(zone):%Y-%m}" == month]
-        return self._list(month, stories[:_PER_PAGE]) if stories else None
+        stories = [both for both in self.moment.live if f"{both[0].published.astimezone(zone):%Y/%m}" == found[2]]
+        return self._paged(found, found[2], stories) if stories else None
+
+    def _paged(self, found: re.Match[str], heading: str, stories: list[tuple[Story, Edition]]) -> Template | None:
+        number = int(found[3] or 1)
+        chosen = stories[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+        if not chosen:
+            return None
+        address = f"{self.base}{found[1]}page/{number + 1}/"
+        older = f'<nav class="pagination"><a class="next" href="{address}">Older posts</a></nav>'
+        return self._list(heading, chosen, older if len(stories) > number * _PER_PAGE else "")
 
     def _list(self, heading: str, stories: list[tuple[Story, Edition]], more: str = "") -> Template:
         entries = "\n".join(self.show(self.skin.entry, story, edition) for story, edition in stories)
