@@ -88,13 +88,18 @@ def copies(connection: Connection, digest: bytes) -> list[str]:
 
 
 def removals(connection: Connection, visit: int) -> tuple[int, int]:
-    """Return how many known articles a visit asked for again, and how many of them answered 404 or 410."""
+    """Return how many known articles a visit asked for again, and how many of them answered 404 or 410.
+
+    Those that a map lists no more are left out of both.
+    """
     row = t.capture.c
+    # A story that its map lists no more was taken away by somebody: it says nothing against the site.
+    is_announced = sa.exists().where(t.link.c.url_id == row.url_id, t.link.c.vanished_at.is_not(None))
     # A first capture of an article is no revisit: the article is younger than the capture is then.
     answers = connection.execute(
         sa.select(row.article_id, row.status)
         .join(t.article, t.article.c.id == row.article_id)
-        .where(row.visit_id == visit, t.article.c.first_seen_at < row.fetched_at)
+        .where(row.visit_id == visit, t.article.c.first_seen_at < row.fetched_at, sa.not_(is_announced))
     ).all()
     removed = {article for article, status in answers if status in NEVER_SEEN_ALIVE}
     return len({article for article, _ in answers}), len(removed)  # a retry is no second revisit

@@ -46,11 +46,15 @@ def see_signal(connection: Connection, site: int, kind: str, url: str, at: datet
     return int(found.id)
 
 
-def see_links(connection: Connection, site: int, signal: int, links: Sequence[Link], at: datetime) -> int:
-    """Note the links that a listing gave; return how many no listing had given before."""
+def see_links(connection: Connection, site: int, signal: int, links: Sequence[Link], at: datetime, *,
+              is_whole: bool = False) -> int:  # fmt: skip
+    """Note the links that a listing gave; return how many no listing had given before.
+
+    A map that was read whole is remembered as the one that holds them: when it does not, that says something.
+    """
     held = {found.url: found for part in parts(link.url for link in links) for found in _held(connection, site, part)}
     fresh = {link.url: link for link in links if link.url not in held}
-    again = [_seen_again(held[link.url], link, signal, at) for link in links if link.url in held]
+    again = [_seen_again(held[link.url], link, signal if is_whole else None, at) for link in links if link.url in held]
     if again:
         row = t.link.c
         same = sa.and_(row.url_id == sa.bindparam("this"), row.site_id == site)
@@ -62,7 +66,8 @@ def see_links(connection: Connection, site: int, signal: int, links: Sequence[Li
             t.link.insert(),
             [
                 {
-                    "url_id": rows.url_id(connection, url), "site_id": site, "signal_id": signal, "listed_in": signal,
+                    "url_id": rows.url_id(connection, url), "site_id": site, "signal_id": signal,
+                    "listed_in": signal if is_whole else None,
                     "lastmod": link.lastmod, "published_at": link.published, "first_seen_at": at, "last_seen_at": at,
                 }
                 for url, link in fresh.items()
@@ -83,18 +88,22 @@ def note_yield(connection: Connection, signal: int, links: int, new: int, at: da
 def note_vanished(connection: Connection, signal: int, links: Sequence[Link], at: datetime) -> None:
     """Note which links a map listed before and does not any more: a hint that their stories were taken away.
 
-    ``links`` is the whole map, seen at this time. What is older than its oldest story fell off the end of a map that
-    only holds the newest; and where very much is missing, the map is another one.
+    ``links`` is the whole map, seen at this time. What is older than all that the site's maps still hold fell off the
+    end of a map of the newest stories; and where very much is missing, the map is another one.
     """
     row = t.link.c
-    missing = connection.execute(
-        sa.select(row.url_id, row.site_id, sa.func.coalesce(row.published_at, row.lastmod, type_=t.Instant).label("at"))
-        .where(row.listed_in == signal, row.last_seen_at < at, row.vanished_at.is_(None))
-    ).all()  # fmt: skip
-    oldest = min((found for link in links if (found := link.published or link.lastmod)), default=None)
+    day = sa.func.coalesce(row.lastmod, row.published_at, type_=t.Instant)
+    is_missing = sa.and_(row.listed_in == signal, row.last_seen_at < at, row.vanished_at.is_(None))
+    missing = connection.execute(sa.select(row.url_id, row.site_id, day.label("day")).where(is_missing)).all()
+    if not missing:
+        return
+    held = sa.select(sa.func.min(day, type_=t.Instant)).where(
+        row.site_id == missing[0].site_id, row.listed_in.is_not(None), row.vanished_at.is_(None), sa.not_(is_missing)
+    )
+    oldest = connection.scalar(held)
     is_another = len(missing) > max(_FEW_VANISHED, len(links) // _SHARE_VANISHED)
     for each in missing:
-        fell_off = oldest is not None and each.at is not None and each.at < oldest
+        fell_off = oldest is not None and each.day is not None and each.day < oldest
         values = {"listed_in": None} if is_another or fell_off else {"vanished_at": at}
         same = sa.and_(row.url_id == each.url_id, row.site_id == each.site_id)
         connection.execute(t.link.update().where(same).values(values))
@@ -265,12 +274,12 @@ def _held(connection: Connection, site: int, urls: list[str]) -> Iterable[Any]:
     )
 
 
-def _seen_again(held: Any, link: Link, signal: int, at: datetime) -> dict[str, Any]:
+def _seen_again(held: Any, link: Link, signal: int | None, at: datetime) -> dict[str, Any]:
     known = [lastmod for lastmod in (held.lastmod, link.lastmod) if lastmod is not None]
     return {
         "this": held.url_id,
         "new_last_seen_at": at,
-        "new_listed_in": signal,
+        "new_listed_in": signal or held.listed_in,
         "new_lastmod": max(known, default=None),
         "new_published_at": held.published_at or link.published,
     }

@@ -249,7 +249,7 @@ class Archive:
                 told = {}
             told.setdefault("state", "ok")
             signal = listings.see_signal(connection, begun.site, kind, url, now, **told)
-            new = listings.see_links(connection, begun.site, signal, links, now)
+            new = listings.see_links(connection, begun.site, signal, links, now, is_whole=is_whole)
             if is_whole:
                 listings.note_vanished(connection, signal, links, now)
             if told["state"] == "ok" or links:

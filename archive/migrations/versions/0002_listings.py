@@ -41,8 +41,8 @@ def upgrade() -> None:
             server_default="0",
             comment="fetches in a row without an answer",
         ),
-        sa.Column("listed_in", _ID, comment="the signal that listed it last"),
-        sa.Column("vanished_at", sa.BigInteger(), comment="since when that signal lists it no more"),
+        sa.Column("listed_in", _ID, comment="the map that listed it when it was last read whole"),
+        sa.Column("vanished_at", sa.BigInteger(), comment="since when that map lists it no more"),
     ):
         op.add_column("link", column)
     op.create_index("link_listed_in", "link", ["listed_in"], unique=False)
