@@ -19,6 +19,7 @@ answer to a form the ``request``; and at its end ``urn:hemeroteca:visit:KEY``.
 from archive.clock import Clock, shifted_clock
 from archive.duplicates import signature
 from archive.errors import ArchiveError, LeaseHeldError, NoArchiveError, NotFoundError, QueryError, StoreError
+from archive.normal import reading_digest
 from archive.records import (
     Author,
     Backfill,
@@ -74,6 +75,7 @@ __all__ = [
     "StoreError",
     "archived_headers",
     "read_captures",
+    "reading_digest",
     "shifted_clock",
     "signature",
     "warc_files",

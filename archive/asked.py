@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive.chain import OVER
 from archive.derivation import NEVER_SEEN_ALIVE
 from archive.listings import parts
 from archive.records import Fetched, Kind, Known
@@ -48,7 +49,9 @@ def without_story(connection: Connection, urls: Iterable[str]) -> dict[str, date
     # A redirect whose target was fetched too: the story, if there is one, is known there.
     target = sa.alias(t.capture, "target")
     moved = sa.exists().where(target.c.url_id == row.redirect_url_id)
-    no_story = sa.or_(t.reading.c.outcome.in_(("not_article", "empty")), row.status.in_(NEVER_SEEN_ALIVE), moved)
+    no_story = sa.or_(
+        t.reading.c.outcome.in_(("not_article", "empty")), row.effective_status.in_(NEVER_SEEN_ALIVE), moved
+    )
     for part in parts(urls):
         query = (
             sa.select(t.url.c.url, sa.func.max(row.fetched_at, type_=t.Instant))
@@ -63,15 +66,68 @@ def without_story(connection: Connection, urls: Iterable[str]) -> dict[str, date
 
 
 def due(connection: Connection, site: str, now: datetime, limit: int) -> list[Known]:
-    """Return the articles that should be looked at again, the longest overdue first; gone and hidden ones never are."""
-    article = t.article.c
-    query = (
-        _known_query(site)
-        .where(article.due_at <= now, article.state != t.State.GONE, visible(article.id))
-        .order_by(article.due_at, article.id)
+    """Return the articles whose time to be asked for again has come, the most pressing first.
+
+    Most pressing are the missing ones, whose absence a second look confirms; then those for which the time since the
+    last try is the greatest multiple of the wait they were given; last the gone ones, which may be back.
+    """
+    row = t.article.c
+    wait = sa.case((row.due_at > row.asked_at, row.due_at - row.asked_at), else_=1)
+    pressure = (sa.literal(t.to_micros(now)) - sa.type_coerce(row.asked_at, sa.BigInteger)) * 1.0 / wait
+    rank = sa.case((row.state == t.State.MISSING, 0), (row.state == t.State.GONE, 2), else_=1)
+    chosen = (
+        sa.select(row.id, sa.func.row_number().over(order_by=(rank, pressure.desc(), row.id)).label("place"))
+        .join(t.site, t.site.c.id == row.site_id)
+        .where(t.site.c.name == site, row.due_at <= now, row.state != t.State.MERGED, visible(row.id))
+        .order_by(sa.column("place"))
         .limit(limit)
     )
+    return _known_in_order(connection, site, chosen)
+
+
+def waiting(connection: Connection, site: str, before: datetime, limit: int) -> list[Known]:
+    """Return the articles nobody has asked for since ``before``, the longest unasked first; gone ones never are."""
+    row = t.article.c
+    chosen = (
+        sa.select(row.id, sa.func.row_number().over(order_by=(row.asked_at, row.id)).label("place"))
+        .join(t.site, t.site.c.id == row.site_id)
+        .where(t.site.c.name == site, row.asked_at <= before, row.state.not_in(OVER), visible(row.id))
+        .order_by(row.asked_at, row.id)
+        .limit(limit)
+    )
+    return _known_in_order(connection, site, chosen)
+
+
+def _known_in_order(connection: Connection, site: str, chosen: sa.Select[Any]) -> list[Known]:
+    part = chosen.subquery()
+    query = _known_query(site).join(part, part.c.id == t.article.c.id).order_by(part.c.place)
     return [_known(row) for row in connection.execute(query)]
+
+
+def validators_lie(connection: Connection, site: str, since: datetime) -> bool:
+    """Say whether a page of this site changed its text and kept its ETag, or its Last-Modified where it has no ETag.
+
+    Such a server answers 304 to a story that was edited. Only edits that were first seen since then are looked at.
+    """
+    old, new = t.version.alias("old"), t.version.alias("new")
+    before, after = t.capture.alias("before"), t.capture.alias("after")
+    by_etag = sa.and_(after.c.etag.is_not(None), after.c.etag == before.c.etag)
+    by_date = sa.and_(after.c.etag.is_(None), before.c.etag.is_(None), after.c.last_modified == before.c.last_modified)
+    query = (
+        sa.select(new.c.id)
+        .select_from(new)
+        .join(old, sa.and_(old.c.article_id == new.c.article_id, old.c.number == new.c.number - 1,
+                           old.c.known_to == t.OPEN))
+        .join(before, before.c.id == old.c.first_capture_id)
+        .join(after, sa.and_(after.c.id == new.c.first_capture_id, after.c.url_id == before.c.url_id))
+        .join(t.article, t.article.c.id == new.c.article_id)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .where(t.site.c.name == site, new.c.known_to == t.OPEN, new.c.valid_from >= since,
+               new.c.change == t.Change.REVISED, after.c.status == 200, before.c.status == 200,
+               sa.or_(by_etag, by_date))
+        .limit(1)
+    )  # fmt: skip
+    return connection.execute(query).first() is not None
 
 
 def copies(connection: Connection, digest: bytes) -> list[str]:
@@ -87,6 +143,20 @@ def copies(connection: Connection, digest: bytes) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def told_by(connection: Connection, site: str, digest: bytes) -> int:
+    """Return at the pages of how many articles of a site the content of this digest was read."""
+    query = (
+        sa.select(sa.func.count(t.capture.c.article_id.distinct()))
+        .select_from(t.content)
+        .join(t.reading, sa.and_(t.reading.c.content_id == t.content.c.id, t.reading.c.known_to == t.OPEN))
+        .join(t.capture, t.capture.c.id == t.reading.c.capture_id)
+        .join(t.article, t.article.c.id == t.capture.c.article_id)
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .where(t.content.c.digest == digest, t.site.c.name == site)
+    )
+    return connection.scalar(query) or 0
+
+
 def removals(connection: Connection, visit: int) -> tuple[int, int]:
     """Return how many known articles a visit asked for again, and how many of them answered 404 or 410.
 
@@ -97,7 +167,7 @@ def removals(connection: Connection, visit: int) -> tuple[int, int]:
     is_announced = sa.exists().where(t.link.c.url_id == row.url_id, t.link.c.vanished_at.is_not(None))
     # A first capture of an article is no revisit: the article is younger than the capture is then.
     answers = connection.execute(
-        sa.select(row.article_id, row.status)
+        sa.select(row.article_id, row.effective_status)
         .join(t.article, t.article.c.id == row.article_id)
         .where(row.visit_id == visit, t.article.c.first_seen_at < row.fetched_at, sa.not_(is_announced))
     ).all()
@@ -219,7 +289,9 @@ def _known_query(site: str) -> sa.Select[Any]:
     )  # fmt: skip
     return (
         sa.select(
-            t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at,
+            t.article.c.key, t.article.c.state, t.article.c.due_at, t.article.c.checked_at, t.article.c.asked_at,
+            t.article.c.first_seen_at, t.article.c.head_digest, t.article.c.changes, t.article.c.changed_at,
+            t.article.c.unchanged, version.valid_from,
             page.c.url.label("page_url"), capture.fetched_at, capture.etag, capture.last_modified,
             reading.published_at, t.reading.c.modified_at, has_parts.label("has_parts"),
         )
@@ -248,6 +320,13 @@ def _known(row: Any) -> Known:
         modified=row.modified_at,
         due_at=row.due_at,
         has_parts=row.has_parts,
+        asked_at=row.asked_at,
+        first_seen=row.first_seen_at,
+        digest=row.head_digest,
+        changes=row.changes,
+        changed_at=row.changed_at,
+        unchanged=row.unchanged,
+        gone_at=row.valid_from if row.state is t.State.GONE else None,
     )
 
 

@@ -30,13 +30,18 @@ LEAST_SHARE_OF_WORDS = 0.25
 """A text that shrinks below this share is believed when a second capture shows the same: half pages get served."""
 
 
+OVER = (State.GONE, State.MERGED)
+"""The states of a version that has no text: the article is not at its address any more."""
+
+
 class Sight(Enum):
-    """What one capture shows of an article."""
+    """What one capture shows of an article. A block or an outage shows nothing, so it is no sight."""
 
     TEXT = auto()  # it was read
     SAME = auto()  # 304: as at the capture before
-    ABSENT = auto()  # 404
+    ABSENT = auto()  # 404, or what means the same
     REMOVED = auto()  # 410
+    MERGED = auto()  # its address redirects to another article that is the same story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +86,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """All versions of an article, and whether its last look-up found nothing."""
+    """All versions of an article, whether its last look-up found nothing, and how long it has been stable."""
 
     spans: tuple[Span, ...]
     missing: bool
     misses: int
+    unchanged: int  # looks since the open version began that found the same
+
+    @property
+    def edits(self) -> tuple[Span, ...]:
+        """The versions that changed a text."""
+        return tuple(span for span in self.spans if span.change is Change.REVISED)
+
+
+_STATES = {Change.GONE: State.GONE, Change.MERGED: State.MERGED, Change.RESTORED: State.RESTORED}
 
 
 @dataclass(slots=True)
@@ -94,6 +108,7 @@ class _Fold:
     head: Observation | None = None  # newest text that made or confirmed the open version
     absent: list[Observation] = field(default_factory=list)  # 404s since the article was last seen
     doubted: Observation | None = None  # a much shorter text, seen once
+    unchanged: int = 0  # looks since the open version began
 
     def take(self, seen: Observation) -> None:
         if seen.sight is Sight.TEXT:
@@ -102,14 +117,18 @@ class _Fold:
             return  # nothing is known yet that could be unchanged or gone
         elif seen.sight is Sight.SAME:
             self._same(seen)
-        elif self.head is None or seen.url_id == self.head.url_id:  # an old address may die: the story moved
+        elif self.head is not None and seen.url_id != self.head.url_id:
+            return  # an old address may die: the story moved
+        elif seen.sight is Sight.MERGED:
+            self._merged(seen)
+        else:
             self._removal(seen)
 
     # -- what each sight does
 
     def _text(self, seen: Observation) -> None:
         last = self.spans[-1] if self.spans else None
-        if last is not None and last.state is not State.GONE and seen.content_id != last.content_id:
+        if last is not None and last.state not in OVER and seen.content_id != last.content_id:
             if self._worse(seen):
                 self.absent = []  # not believed, but served: the page is there
                 return
@@ -119,7 +138,7 @@ class _Fold:
             self._append(first, self._revised(last, seen))
         elif last is None:
             self._append(seen, Change.NEW)
-        elif last.state is State.GONE:
+        elif last.state in OVER:
             self._append(seen, Change.RESTORED)
         self._seen(seen.at)
         self.head = seen
@@ -129,12 +148,17 @@ class _Fold:
             # What was served last is what has not changed since: the short text, seen a second time.
             self._text(replace(self.doubted, capture_id=seen.capture_id, at=seen.at, is_full=False))
             return
-        if self.spans[-1].state is State.GONE and self.head is not None:
+        if self.spans[-1].state in OVER and self.head is not None:
             self._append(replace(self.head, capture_id=seen.capture_id, at=seen.at, is_full=False), Change.RESTORED)
         self._seen(seen.at)
 
+    def _merged(self, seen: Observation) -> None:
+        if self.spans[-1].state is not State.MERGED:
+            self._append(seen, Change.MERGED)
+        self._seen(seen.at)
+
     def _removal(self, seen: Observation) -> None:
-        if self.spans[-1].state is State.GONE:
+        if self.spans[-1].state in OVER:
             self._seen(seen.at)
             return
         self.absent.append(seen)
@@ -175,8 +199,9 @@ class _Fold:
 
     def _append(self, first: Observation, what: Change | dict[str, object]) -> None:
         labels: dict[str, object] = what if isinstance(what, dict) else {"change": what}
-        change = labels["change"]
-        gone = change is Change.GONE
+        change = Change(str(labels["change"]))
+        state = _STATES.get(change, State.LIVE)
+        over = state in OVER
         last = self.spans[-1] if self.spans else None
         at = first.at
         if last is not None:
@@ -190,16 +215,18 @@ class _Fold:
                 last_seen_at=first.at,
                 prev_last_seen_at=last.last_seen_at if last else None,
                 first_capture_id=first.capture_id,
-                content_id=None if gone else first.content_id,
-                reading_id=None if gone else first.reading_id,
-                reader_id=None if gone else first.reader_id,
-                state=State.GONE if gone else State.RESTORED if change is Change.RESTORED else State.LIVE,
+                content_id=None if over else first.content_id,
+                reading_id=None if over else first.reading_id,
+                reader_id=None if over else first.reader_id,
+                state=state,
                 **labels,  # type: ignore[arg-type]  # the keys and types are those of Span, written just above
             )
         )
+        self.unchanged = -1  # the look that began it is none that found the same
 
     def _seen(self, at: datetime) -> None:
         last = self.spans[-1]
+        self.unchanged += 1
         self.spans[-1] = replace(last, last_seen_at=max(at, last.last_seen_at))
         self.absent = []
         self.doubted = None
@@ -212,7 +239,7 @@ def derive(observations: Iterable[Observation]) -> Chain:
     for seen in ordered:
         fold.take(seen)
     spans = tuple(_with_full_reading(span, ordered) for span in fold.spans)
-    return Chain(spans, missing=bool(fold.absent), misses=len(fold.absent))
+    return Chain(spans, missing=bool(fold.absent), misses=len(fold.absent), unchanged=fold.unchanged)
 
 
 def _with_full_reading(span: Span, ordered: list[Observation]) -> Span:

@@ -70,7 +70,7 @@ def article(
                 f"{name}: first seen {row.first_seen_at.isoformat(timespec='seconds')}, not known at {at}"
             )
         if version.content_id is None:
-            raise NotFoundError(f"{name}: gone since {version.valid_from.isoformat(timespec='seconds')}")
+            raise NotFoundError(f"{name}: {version.state} since {version.valid_from.isoformat(timespec='seconds')}")
         return describe(connection, _at_version(row, version), counters=counters)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from archive import tables as t
-from archive.chain import Chain, Observation, Sight, Span, derive
+from archive.chain import OVER, Chain, Observation, Sight, Span, derive
 from archive.records import Kind
 from archive.rows import insert, update
 from archive.runs import Run, Sighting, runs
@@ -30,7 +30,8 @@ NEVER_SEEN_ALIVE = (404, 410)
 def observations(connection: Connection, article: int) -> list[Observation]:
     """Return all that was seen of an article and may make a version.
 
-    A 404 or 410 counts when its visit ended and believed its removals: in an outage everything seems gone.
+    A 404 or 410, by its effective status, counts when its visit ended and believed its removals: in an outage
+    everything seems gone. What a block or an error answers is no observation at all.
     """
     rows = connection.execute(_observed(), {"article": article})
     return [seen for row in rows if (seen := _observation(row)) is not None]
@@ -41,7 +42,8 @@ def _observed() -> sa.Select[Any]:
     capture, reading, content, visit = t.capture.c, t.reading.c, t.content.c, t.visit.c
     return (
         sa.select(
-            capture.id, capture.record_id, capture.fetched_at, capture.url_id, capture.kind, capture.status,
+            capture.id, capture.record_id, capture.fetched_at, capture.url_id, capture.kind,
+            capture.effective_status,
             reading.id.label("reading_id"), reading.reader_id, reading.outcome, reading.is_full, reading.access,
             reading.modified_at, reading.content_id, content.bare_digest, content.words, visit.removals_believed,
         )
@@ -77,10 +79,12 @@ def _observation(row: Any) -> Observation | None:
 def _sight(row: Any) -> Sight | None:
     if row.content_id is not None:
         return Sight.TEXT
+    if row.outcome == "merged":
+        return Sight.MERGED
     if row.kind is Kind.REVISIT:
         return Sight.SAME
-    if row.status in NEVER_SEEN_ALIVE and row.removals_believed:
-        return Sight.ABSENT if row.status == 404 else Sight.REMOVED
+    if row.effective_status in NEVER_SEEN_ALIVE and row.removals_believed:
+        return Sight.ABSENT if row.effective_status == 404 else Sight.REMOVED
     return None
 
 
@@ -171,14 +175,19 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
     last = chain.spans[-1]
     head = connection.execute(_HEAD, {"article": article}).one()
     alive = t.State.MISSING if chain.missing else t.State.LIVE
+    merged = {} if last.state is t.State.MERGED else {"merged_into": None}
     update(connection, t.article, article,
-            state=t.State.GONE if last.state is t.State.GONE else alive,
+            state=last.state if last.state in OVER else alive,
             misses=chain.misses,
+            changes=len(chain.edits),
+            changed_at=chain.edits[-1].valid_from if chain.edits else None,
+            unchanged=chain.unchanged,
             head_version_id=head.id,
             head_digest=head.digest,
             head_capture_at=max(found.at for found in seen),
             first_seen_at=chain.spans[0].valid_from,
-            last_seen_at=max(span.last_seen_at for span in chain.spans if span.state is not t.State.GONE),
+            last_seen_at=max(span.last_seen_at for span in chain.spans if span.state not in OVER),
+            **merged,
     )  # fmt: skip
 
 

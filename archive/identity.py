@@ -16,18 +16,22 @@ import sqlalchemy as sa
 
 from archive import tables as t
 from archive.normal import normal, reading_digest
+from archive.records import Identity
 from archive.rows import insert, url_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
     from uuid import UUID
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Identity, Reading
+    from archive.records import Capture, Reading
 
 OWN_IDS = ("wp", "ld")
+FOR_GOOD = (301, 308)
+"""The redirects that say that the old address is not coming back."""
 
 _KEY = sa.select(t.article.c.key).where(t.article.c.id == sa.bindparam("article"))
 
@@ -204,6 +208,11 @@ def _has_published(connection: Connection, article: int, reading: Reading) -> bo
     return connection.execute(same.limit(1)).first() is not None
 
 
+def article_by_key(connection: Connection, key: str | None) -> int | None:
+    """Return the id of the article with this key."""
+    return connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == key)) if key is not None else None
+
+
 def article_by_url(connection: Connection, url: str, site: int | None = None) -> int | None:
     """Return the id of the article that has this address now."""
     query = (
@@ -284,3 +293,135 @@ _OWNER = sa.select(t.article_url.c.article_id, t.article_url.c.valid_from).where
 def new_article(connection: Connection, key: str, site: int, at: datetime) -> int:
     """Insert an article first seen at this time."""
     return insert(connection, t.article, key=key, site_id=site, first_seen_at=at, last_seen_at=at, state=t.State.LIVE)
+
+
+# ------------------------------------------------------------------ one story at two addresses
+
+
+def article_moved_here(connection: Connection, key: str | None, reading: Reading) -> str | None:
+    """Return the key of the article whose address redirected to this page, if the page is its story."""
+    article = article_by_key(connection, key)
+    own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
+    if article is None or _other_own_id(connection, article, own) or not same_story(connection, article, reading):
+        return None
+    return key
+
+
+def same_story(connection: Connection, article: int, reading: Reading) -> bool:
+    """Say whether a reading is the story of this article: by its own id, its text, or the instant of publication.
+
+    The text is the same when half of the paragraphs of the shorter one are. A day alone is no instant, and beside
+    different own ids only the text counts: papers publish several stories at one moment.
+    """
+    own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
+    told = _last_told(connection, article)
+    if told is None:
+        return False
+    if _shares_text(told.body.decode().split("\n\n"), reading.paragraphs):
+        return True
+    if _other_own_id(connection, article, own):
+        return False
+    instant = reading.published.at if reading.published and reading.published.precision != "day" else None
+    return _has_own_id(connection, article, own) or (instant is not None and told.published_at == instant)
+
+
+def same_stories(connection: Connection, one: str, other: str) -> bool:
+    """Say whether two articles said the same last: half of the paragraphs of the shorter one."""
+    texts = [
+        told.body.decode().split("\n\n")
+        for key in (one, other)
+        if (article := article_by_key(connection, key)) is not None
+        and (told := _last_told(connection, article)) is not None
+    ]
+    return len(texts) == 2 and _shares_text(*texts)
+
+
+def _shares_text(one: Sequence[str], other: Sequence[str]) -> bool:
+    first, second = ({normal(paragraph) for paragraph in text if paragraph} for text in (one, other))
+    return bool(first and second) and 2 * len(first & second) >= min(len(first), len(second))
+
+
+def _last_told(connection: Connection, article: int) -> Any:
+    """Return body and publication of the newest version that has a text."""
+    row = t.version.c
+    return connection.execute(
+        sa.select(t.content.c.body, t.reading.c.published_at)
+        .select_from(t.version)
+        .join(t.content, t.content.c.id == row.content_id)
+        .outerjoin(t.reading, t.reading.c.id == row.reading_id)
+        .where(row.article_id == article, row.known_to == t.OPEN, t.content.c.body.is_not(None))
+        .order_by(row.number.desc())
+        .limit(1)
+    ).first()
+
+
+def _has_own_id(connection: Connection, article: int, own: dict[str, str]) -> bool:
+    """Say whether the article has one of these own ids."""
+    row = t.article_identity.c
+    held = connection.execute(
+        sa.select(row.kind, row.value).where(row.article_id == article, row.kind.in_(OWN_IDS), row.valid_to == t.OPEN)
+    )
+    return any(own.get(kind) == value for kind, value in held)
+
+
+def is_new_address(connection: Connection, article: int, capture: Capture, reading: Reading, visit: int) -> bool:
+    """Say whether the page is at an address that its article never had and now has: the story was renamed.
+
+    That takes more than another address (a story may have several): the old one redirects here for good, or the page
+    has the article's own id and names this address as the canonical one.
+    """
+    number = url_id(connection, capture.url)
+    had = list(
+        connection.execute(sa.select(t.article_url.c.url_id).where(t.article_url.c.article_id == article)).scalars()
+    )
+    if not had or number in had:
+        return False
+    own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
+    # Not canonical_url: a short reading does not repeat it.
+    if Identity(kind="url", value=capture.url) in reading.identities and _has_own_id(connection, article, own):
+        return True
+    return article in _redirected_here(connection, number, visit)
+
+
+def _redirected_here(connection: Connection, number: int, visit: int) -> set[int]:
+    """Return the articles whose addresses redirected to this one for good in a visit, over several steps too."""
+    row = t.capture.c
+    found: set[int] = set()
+    targets, seen = {number}, {number}
+    while targets:
+        steps = connection.execute(
+            sa.select(row.url_id, row.article_id)
+            .where(row.visit_id == visit, row.redirect_url_id.in_(targets), row.status.in_(FOR_GOOD))
+        ).all()  # fmt: skip
+        found |= {article for _, article in steps if article is not None}
+        targets = {url for url, _ in steps} - seen
+        seen |= targets
+    return found
+
+
+def leads_to_new_address(connection: Connection, article: int, capture: Capture, visit: int) -> bool:
+    """Say whether a capture is a redirect for good to an address that its article was given in this visit."""
+    row, claimed = t.capture.c, t.article_url.c
+    query = (
+        sa.select(claimed.url_id)
+        .select_from(t.article_url)
+        .join(t.capture, row.redirect_url_id == claimed.url_id)
+        .join(t.visit, t.visit.c.id == row.visit_id)
+        .where(row.record_id == capture.record_id.bytes, row.status.in_(FOR_GOOD), row.visit_id == visit,
+               row.url_id != claimed.url_id, claimed.article_id == article, claimed.role == "page",
+               claimed.valid_from >= t.visit.c.started_at)
+    )  # fmt: skip
+    return connection.execute(query).first() is not None
+
+
+def hand_over(connection: Connection, article: int, into: int, at: datetime, evidence: int) -> None:
+    """Give the addresses that an article has to another one, from this time on."""
+    row = t.article_url.c
+    held = sa.and_(row.article_id == article, row.valid_to == t.OPEN, row.valid_from < at)
+    numbers = list(connection.execute(sa.select(row.url_id).where(held)).scalars())
+    connection.execute(t.article_url.update().where(held).values(valid_to=at))
+    for number in numbers:
+        connection.execute(
+            t.article_url.insert().values(url_id=number, valid_from=at, valid_to=t.FOREVER, article_id=into,
+                                          role="merged", evidence_capture_id=evidence)
+        )  # fmt: skip

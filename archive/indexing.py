@@ -130,7 +130,7 @@ class Indexer:
         return True
 
     def _was_read(self, connection: Connection, told: WasRead) -> bool:
-        _, site = self._visit(told)
+        visit, site = self._visit(told)
         capture = self._recent.get(told.capture) or _stored_capture(connection, told.capture)
         row = t.reading.c
         known = (
@@ -143,9 +143,9 @@ class Indexer:
         values = told.values
         due_at = datetime.fromisoformat(values["due_at"]) if "due_at" in values else None
         reading, content = _reading(connection, values)
-        ingest.add_reading(connection, capture, reading, values.get("article"), site=site, due_at=due_at,
-                           known_at=told.known_at, full=values.get("full", values["form"] == "full"),
-                           content=content)  # fmt: skip
+        is_full = values.get("full", values["form"] == "full")
+        ingest.add_reading(connection, capture, reading, values.get("article"), visit=visit, site=site, due_at=due_at,
+                           known_at=told.known_at, full=is_full, content=content)  # fmt: skip
         return True
 
     def _counted(self, connection: Connection, told: Counted) -> bool:

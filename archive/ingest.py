@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from archive.warc import Place
 
 
+JUDGEMENTS = ("absent", "blocked", "merged")
+"""The outcomes of readings that say what an answer means for a story, not what is on its page."""
+
+
 def site_json(facts: SiteFacts) -> dict[str, Any]:
     """Return what the warcinfo of a visit says of its site."""
     return {
@@ -54,32 +58,46 @@ def add_capture(connection: Connection, capture: Capture, *, visit: int, file: i
         article = identity.article_at(connection, capture.url, capture.fetched_at)
     rows.insert_capture(connection, capture, visit, file, place, article)
     listings.mark_fetched(connection, capture)
-    if article is not None and capture.kind is Kind.REVISIT:
+    if article is None:
+        return
+    if capture.kind is Kind.REVISIT:
         listings.mark_article_fetched(connection, article, capture.fetched_at)
         _derive(connection, article, known_at)
-    if article is not None and capture.status is not None:
-        connection.execute(_LOOKED, {"article": article, "at": capture.fetched_at})
+    if identity.leads_to_new_address(connection, article, capture, visit):
+        _log_rename(connection, article, visit, known_at)
+    note_look(connection, article, capture.fetched_at, told=capture.status in (304, *derivation.NEVER_SEEN_ALIVE))
 
 
-def add_reading(connection: Connection, capture: Capture, reading: Reading, key: str | None, *, site: int,
+def note_look(connection: Connection, article: int, at: datetime, *, told: bool = False,
+              due_at: datetime | None = None) -> None:  # fmt: skip
+    """Note a look at an article, whether it told something, and when the next is due. A late one sets none back."""
+    values: dict[str, Any] = {"asked_at": _later(t.article.c.asked_at, at)}
+    if told:
+        values["checked_at"] = _later(t.article.c.checked_at, at)
+    if due_at is not None:
+        values["due_at"] = due_at
+    connection.execute(t.article.update().where(t.article.c.id == article).values(values))
+
+
+def add_reading(connection: Connection, capture: Capture, reading: Reading, key: str | None, *, visit: int, site: int,
                 due_at: datetime | None, known_at: datetime, full: bool,
                 content: int | None = None) -> Outcome:  # fmt: skip
-    """Keep what was read on a capture, as part of the article of this key, and derive what that means for it.
+    """Keep what was read on a capture and derive what that means for the article of this key.
 
-    ``content`` is the id of what a short reading repeats, where the reading itself does not say it.
+    The key is that of the article that the page belongs to; of a ``merged`` reading, of the one that goes on; else of
+    the one that was asked for. ``content`` is the id of what a short reading repeats, where the reading itself does not
+    say it.
     """
     number = rows.find_capture(connection, capture)
     if number is None:
         raise StoreError(f"{capture.url}: its capture is not in the database")
     before = rows.close_reading(connection, number, known_at)
     if reading.outcome != "read" or key is None:
-        rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False,
-                            site=site)  # fmt: skip
-        if before is not None:
-            _derive_reread(connection, before, known_at)
-        elif reading.outcome == POLICY:
-            rows.insert_opt_outs(connection, number, reading.opt_outs, site)
-        return Outcome.UNREAD
+        outcome = _add_unread(connection, capture, number, reading, key, site, due_at, known_at)
+        if before is None:
+            return outcome
+        _derive_reread(connection, before, known_at)
+        return Outcome.REREAD
     if content is None:
         content, is_new = rows.content_id(connection, reading)
         if is_new or rows.refill(connection, content, reading):
@@ -92,7 +110,8 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     article = connection.scalar(_BY_KEY, {"key": key})
     if article is None:
         article = identity.new_article(connection, key, site, capture.fetched_at)
-    rows.update(connection, t.capture, number, article_id=article)
+    renamed = identity.is_new_address(connection, article, capture, reading, visit)
+    rows.update(connection, t.capture, number, article_id=article, effective_status=capture.status)
     rows.claim_parts(connection, reading, article)
     addresses = [capture.url, *(found.value for found in reading.identities if found.kind == "url")]
     identity.claim(connection, site, article, reading.identities, addresses, capture.fetched_at, number)
@@ -100,11 +119,66 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     _adopt(connection, article, capture.url)
     written = _derive(connection, article, known_at, reread=before is not None)
     _count(connection, article, capture, number, reading, before)
-    connection.execute(_LOOKED, {"article": article, "at": capture.fetched_at})
-    if due_at is not None:
-        rows.update(connection, t.article, article, due_at=due_at)
     takedown.hide_if_named(connection, article)
-    return _outcome(written) if before is None else Outcome.REREAD
+    if before is not None:
+        return Outcome.REREAD
+    note_look(connection, article, capture.fetched_at, told=True, due_at=due_at)
+    if renamed:
+        _log_rename(connection, article, visit, known_at)
+    return Outcome.RENAMED if renamed and not written else _outcome(written)
+
+
+def _add_unread(connection: Connection, capture: Capture, number: int, reading: Reading, key: str | None, site: int,
+                due_at: datetime | None, known_at: datetime) -> Outcome:  # fmt: skip
+    """Keep a reading that gives no article."""
+    rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False, site=site)
+    if reading.outcome == POLICY:
+        rows.insert_opt_outs(connection, number, reading.opt_outs, site)
+    return _judged(connection, capture, number, reading, key, due_at, known_at)
+
+
+def _judged(connection: Connection, capture: Capture, number: int, reading: Reading, key: str | None,
+            due_at: datetime | None, known_at: datetime) -> Outcome:  # fmt: skip
+    """Note what an answer without an article means for the article that has, or had, this address."""
+    row, outcome = t.capture.c, reading.outcome
+    named = identity.article_by_key(connection, key)
+    if named is not None and outcome != "merged":
+        note_look(connection, named, capture.fetched_at, told=outcome == "absent", due_at=due_at)
+    effective = effective_status(capture.status, outcome)
+    connection.execute(t.capture.update().where(row.id == number).values(effective_status=effective))
+    if outcome not in JUDGEMENTS:
+        return Outcome.UNREAD
+    article = identity.article_at(connection, capture.url, capture.fetched_at)
+    connection.execute(t.capture.update().where(row.id == number).values(article_id=article))
+    if outcome == "blocked":
+        return Outcome.BLOCKED
+    if article is None or outcome == "absent":
+        return Outcome.UNREAD if article is None else Outcome.KEPT
+    return _merge(connection, article, named, capture, number, known_at)
+
+
+def effective_status(status: int | None, outcome: str) -> int | None:
+    """Return what an answer means as a status: a page that says "not found" is a 404, whatever was answered."""
+    if outcome == "absent":
+        return 404
+    if outcome == "blocked" and (status is None or status < 400 or status in derivation.NEVER_SEEN_ALIVE):
+        return 403
+    return status
+
+
+def _merge(connection: Connection, article: int, into: int | None, capture: Capture, number: int,
+           known_at: datetime) -> Outcome:  # fmt: skip
+    """Let an article end here and another one have its addresses; its own history stays as it was seen."""
+    if into is None or into == article:
+        # It says nothing of this article then.
+        connection.execute(t.capture.update().where(t.capture.c.id == number).values(article_id=None))
+        return Outcome.KEPT
+    _derive(connection, article, known_at)
+    if derivation.current_spans(connection, article)[-1].first_capture_id != number:
+        return Outcome.KEPT  # it was seen alive later, or had merged before
+    connection.execute(t.article.update().where(t.article.c.id == article).values(merged_into=into))
+    identity.hand_over(connection, article, into, capture.fetched_at, number)
+    return Outcome.MERGED
 
 
 def add_counted(connection: Connection, capture: Capture, counted: Mapping[str, Sequence[Sequence[Any]]]) -> int:
@@ -182,7 +256,7 @@ _ADOPTED = (
     .where(
         t.capture.c.url_id == sa.bindparam("url"),
         t.capture.c.article_id.is_(None),
-        sa.or_(t.capture.c.kind == Kind.REVISIT, t.capture.c.status.in_(derivation.NEVER_SEEN_ALIVE)),
+        sa.or_(t.capture.c.kind == Kind.REVISIT, t.capture.c.effective_status.in_(derivation.NEVER_SEEN_ALIVE)),
     )
     .values(article_id=sa.bindparam("article"))
 )
@@ -211,7 +285,9 @@ def _weigh_removals(connection: Connection, visit: int, known_at: datetime) -> d
     row = t.capture.c
     articles = connection.execute(
         sa.select(row.article_id)
-        .where(row.visit_id == visit, row.status.in_(derivation.NEVER_SEEN_ALIVE), row.article_id.is_not(None))
+        .where(
+            row.visit_id == visit, row.effective_status.in_(derivation.NEVER_SEEN_ALIVE), row.article_id.is_not(None)
+        )
         .distinct()
     ).scalars()
     counted: Tally[Outcome] = Tally()
@@ -226,13 +302,19 @@ def _weigh_removals(connection: Connection, visit: int, known_at: datetime) -> d
 
 
 _BY_KEY = sa.select(t.article.c.id).where(t.article.c.key == sa.bindparam("key"))
-_LOOK_AT = sa.bindparam("at", type_=t.Instant)
-# A late capture sets no look back.
-_LOOKED = (
-    t.article.update()
-    .where(t.article.c.id == sa.bindparam("article"))
-    .values(checked_at=sa.case((t.article.c.checked_at > _LOOK_AT, t.article.c.checked_at), else_=_LOOK_AT))
-)
+
+
+def _later(held: sa.Column[Any], at: datetime) -> sa.ColumnElement[Any]:
+    return sa.case((held > at, held), else_=sa.literal(at, t.Instant))
+
+
+def _log_rename(connection: Connection, article: int, visit: int, known_at: datetime) -> None:
+    """Log, once in a visit, that an article has another address."""
+    row = t.change_log.c
+    began = sa.select(t.visit.c.started_at).where(t.visit.c.id == visit).scalar_subquery()
+    said = sa.select(row.seq).where(row.article_id == article, row.kind == Outcome.RENAMED, row.at >= began)
+    if connection.execute(said).first() is None:
+        connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=str(Outcome.RENAMED)))
 
 
 def _outcome(written: Sequence[Span]) -> Outcome:
@@ -241,4 +323,4 @@ def _outcome(written: Sequence[Span]) -> Outcome:
     last = written[-1]
     if last.change is t.Change.REVISED:
         return Outcome.STEALTH if last.stealth else Outcome.REVISED
-    return {t.Change.NEW: Outcome.NEW, t.Change.RESTORED: Outcome.RESTORED, t.Change.GONE: Outcome.GONE}[last.change]
+    return Outcome(last.change)

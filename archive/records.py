@@ -28,9 +28,12 @@ class Outcome(StrEnum):
     REVISED = "revised"  # the text changed, and the page admits it with a later modified date
     STEALTH = "stealth"  # the text changed and no modified date admits it
     UNCHANGED = "unchanged"  # the article reads as before, or the server answered 304
+    RENAMED = "renamed"  # the text is as before, the article has another address
+    MERGED = "merged"  # the article turned out to be another one, which goes on
     RESTORED = "restored"  # the article was gone and is back
     MISSING = "missing"  # a first 404
     GONE = "gone"  # a 410, or a 404 seen again a day later
+    BLOCKED = "blocked"  # refused: a challenge page, 403, 429, 503; it says nothing of the article
     UNREAD = "unread"  # kept, but no article could be read on it; the reason says why
     KEPT = "kept"  # kept, and nothing to read: a listing, a redirect, robots.txt, an error
     KNOWN = "known"  # exactly this capture was in the archive already
@@ -221,13 +224,20 @@ class Known:
     article: str  # public key
     url: str
     state: str  # live, missing or gone
-    fetched_at: datetime  # of the newest capture
+    fetched_at: datetime  # of the newest capture that told something of it
     etag: str | None = None  # validators of the newest capture that had a payload
     last_modified: str | None = None
     published: datetime | None = None
     modified: datetime | None = None
     due_at: datetime | None = None
     has_parts: bool = False  # served on several pages: a 304 of the first says nothing of the others
+    asked_at: datetime | None = None  # when it was last asked for, whatever came
+    first_seen: datetime | None = None
+    digest: bytes | None = None  # of the open version; None for a gone one
+    changes: int = 0  # edits seen so far
+    changed_at: datetime | None = None  # when the last of them was first seen
+    unchanged: int = 0  # looks since then, or since the first text, that found the same
+    gone_at: datetime | None = None  # since when it is gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,8 +263,9 @@ class Reading:
     """What a reader made of one capture. None means that the page does not say.
 
     ``outcome`` is ``read``, or why there is no article: ``not_article``, ``empty``, ``unreadable``, ``policy`` (a file
-    whose opt-outs hold for the whole site); ``reason`` then says more. Text is as printed. ``identities`` are strongest
-    first.
+    whose opt-outs hold for the whole site); or what an answer means that holds none: ``absent`` (as much as a 404),
+    ``blocked`` (it says nothing of the story), ``merged`` (a redirect to another article that is the same story).
+    ``reason`` then says more. Text is as printed. ``identities`` are strongest first.
     """
 
     reader: Reader

@@ -64,8 +64,9 @@ def kept(connection: Connection, after: int, site: str | None = None, since: dat
     A kill between keeping a page and reading it leaves such an ``unread`` one; they can be had alone.
     """
     row = t.capture.c
-    # A file that speaks for the whole site is not for the reader of pages.
-    was_read = sa.exists().where(t.reading.c.capture_id == row.id, t.reading.c.outcome != POLICY)
+    # A file that speaks for the whole site is not for the reader of pages; nor is a merger, which was decided with what
+    # was known of both articles.
+    was_read = sa.exists().where(t.reading.c.capture_id == row.id, t.reading.c.outcome.not_in((POLICY, "merged")))
     # One that has an article all the same was read with that article's page: a further page of it.
     is_listed = sa.exists().where(t.link.c.url_id == row.url_id)
     query = (

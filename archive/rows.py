@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -154,7 +154,6 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
                    article: int | None) -> int:  # fmt: skip
     """Insert the row of a capture that is synced at this place."""
     has_payload = capture.kind in (Kind.RESPONSE, Kind.RENDERING)
-    location = capture.header("location") if capture.status is not None and 300 <= capture.status < 400 else None
     number = insert(
         connection,
         t.capture,
@@ -174,13 +173,24 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
         error=capture.error,
         truncated=capture.truncated,
         fetch_ms=capture.elapsed_ms,
-        redirect_url_id=url_id(connection, location) if location and "://" in location else None,
+        redirect_url_id=url_id(connection, target) if (target := _target(capture)) else None,
         warc_file_id=warc_file,
         warc_offset=place.offset,
         warc_length=place.length,
     )
     connection.info.get(_MEMO, {})[capture.record_id] = number
     return number
+
+
+def _target(capture: Capture) -> str | None:
+    """Return the absolute address that a redirect leads to."""
+    location = capture.header("location") if capture.status is not None and 300 <= capture.status < 400 else None
+    if not location:
+        return None
+    try:
+        return urldefrag(urljoin(capture.url, location.strip()))[0]
+    except ValueError:
+        return location
 
 
 def find_capture(connection: Connection, capture: Capture) -> int | None:

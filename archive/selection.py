@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive.chain import OVER
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.opt_outs import opted_out
@@ -56,11 +57,11 @@ _head = t.version.alias("head")
 def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
     """Select every article with one of its texts: the last one, or the version that ``which`` says.
 
-    The last text is the open version's, or that of the one before it when the article is gone.
+    The last text is the open version's, or that of the one before it when that has none.
     """
     last_text = sa.or_(
         _text.c.id == t.article.c.head_version_id,
-        sa.and_(_head.c.state == t.State.GONE, _text.c.valid_to == _head.c.valid_from),
+        sa.and_(_head.c.state.in_(OVER), _text.c.valid_to == _head.c.valid_from),
     )
     return (
         sa.select(
@@ -75,7 +76,7 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
         .join(_text, sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN,
                              _text.c.content_id.is_not(None), last_text if which is None else which))
         .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
-        .where(t.article.c.merged_into.is_(None), visible(t.article.c.id))
+        .where(visible(t.article.c.id))
     )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
     """Return the statement that lists the selected articles, the newest first; a QueryError says what is wrong."""
     node = parse(selection.query) if selection.query is not None else None
     query = each_article(_which_text(connection, selection, node)).where(*_conditions(connection, selection))
+    query = query.where(t.article.c.merged_into.is_(None))
     if node is not None and not selection.removed:
         query = query.where(_meets(connection, node))
     if node is None or not words_of(node):

@@ -174,9 +174,10 @@ class Archive:
              due_at: datetime | None = None) -> Outcome:  # fmt: skip
         """Keep a capture if it is not kept yet, journal what was read on it, and derive what that means.
 
-        ``article`` is the key that :meth:`resolve` gave. Without a reading a 304 means unchanged, a 404 or 410 is
-        weighed when the visit ends, and everything else is only kept. The same capture read again by the same reader
-        is known already.
+        ``article`` is the key that :meth:`resolve` gave; of a ``merged`` reading, the key of the article that goes on;
+        else that of the article that was asked for, whose next look ``due_at`` is. Without a reading a 304 means
+        unchanged, a 404 or 410 is weighed when the visit ends, and everything else is only kept. The same capture read
+        again by the same reader is known already.
         """
         return self.save_all([ToSave(capture, reading, article, due_at)])[0]
 
@@ -200,7 +201,7 @@ class Archive:
         capture, reading, article, due_at = told.capture, told.reading, told.article, told.due_at
         fresh = self._keep(capture)
         if reading is None:
-            return self._save_unread(capture, due_at)
+            return self._save_unread(capture, article, due_at)
         reading = storable(reading)
         with self._journal.asking() as connection:
             if not fresh and self._was_read(connection, capture):
@@ -213,8 +214,14 @@ class Archive:
         values = _reading_values(reading, article, due_at, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
-            return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=due_at,
-                                      known_at=known_at, full=full)  # fmt: skip
+            return ingest.add_reading(connection, capture, reading, article, visit=visit.id, site=visit.site,
+                                      due_at=due_at, known_at=known_at, full=full)  # fmt: skip
+
+    def look_again(self, article: str, due_at: datetime) -> None:
+        """Note that an article was to be asked for and could not be, and when it is due again."""
+        with transaction(self.engine) as connection:
+            if (number := identity.article_by_key(connection, article)) is not None:
+                ingest.note_look(connection, number, self.clock(), due_at=due_at)
 
     def reread(self, capture: Capture, reading: Reading, *, article: str | None = None) -> Outcome:
         """Put what is read now on a kept capture in the place of what was read before: no version comes of it.
@@ -232,8 +239,8 @@ class Archive:
         values = _reading_values(reading, article, None, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
-            return ingest.add_reading(connection, capture, reading, article, site=visit.site, due_at=None,
-                                      known_at=known_at, full=full)  # fmt: skip
+            return ingest.add_reading(connection, capture, reading, article, visit=visit.id, site=visit.site,
+                                      due_at=None, known_at=known_at, full=full)  # fmt: skip
 
     def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, page: int = 1, is_whole: bool = False,
             **told: Any) -> int:  # fmt: skip
@@ -369,9 +376,35 @@ class Archive:
             return asked.without_story(connection, urls)
 
     def due(self, site: str, now: datetime, limit: int) -> list[Known]:
-        """Return the articles that should be looked at again, the longest overdue first; gone ones never are."""
+        """Return the articles whose time to be asked for again has come, the most pressing first."""
         with self.engine.connect() as connection:
             return asked.due(connection, site, now, limit)
+
+    def waiting(self, site: str, before: datetime, limit: int) -> list[Known]:
+        """Return the articles nobody has asked for since ``before``, the longest unasked first; gone ones never are."""
+        with self.engine.connect() as connection:
+            return asked.waiting(connection, site, before, limit)
+
+    def validators_lie(self, site: str, since: datetime) -> bool:
+        """Say whether a page of this site was seen, since then, to change its text under the same ETag or date."""
+        with self.engine.connect() as connection:
+            return asked.validators_lie(connection, site, since)
+
+    def same_story(self, article: str, reading: Reading) -> bool:
+        """Say whether a reading is the story of this article, at another address perhaps and edited."""
+        with self.engine.connect() as connection:
+            number = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == article))
+            return number is not None and identity.same_story(connection, number, storable(reading))
+
+    def same_stories(self, one: str, other: str) -> bool:
+        """Say whether two articles are, by what they said last, one story."""
+        with self.engine.connect() as connection:
+            return identity.same_stories(connection, one, other)
+
+    def told_by(self, site: str, reading: Reading) -> int:
+        """Return at the pages of how many articles of a site exactly this was read."""
+        with self.engine.connect() as connection:
+            return asked.told_by(connection, site, reading_digest(storable(reading)))
 
     def signals(self, site: str) -> list[Signal]:
         """Return the listings that are remembered of a site."""
@@ -455,8 +488,11 @@ class Archive:
         with self.engine.connect() as connection:
             return asked.stories_by_week(connection, site, now, most)
 
-    def resolve(self, site: str, capture: Capture, reading: Reading) -> str:
-        """Return the key of the article that a reading belongs to; a new one is minted from the capture."""
+    def resolve(self, site: str, capture: Capture, reading: Reading, *, asked_for: str | None = None) -> str:
+        """Return the key of the article that a reading belongs to; a new one is minted from the capture.
+
+        ``asked_for`` is the article whose address redirected to this page: it is the one if it is the same story.
+        """
         reading, found = storable(reading), None
         with self._journal.asking() as connection:
             row = rows.remembered(connection, ("site", site), lambda: connection.execute(_SITE, {"name": site}).first())
@@ -466,6 +502,7 @@ class Archive:
                                                        moved_to=capture.url if hosts.former else None)  # fmt: skip
                 found = found or identity.article_by_path(connection, row.id, capture.url, reading, hosts)
                 found = found or identity.article_by_text(connection, row.id, reading)
+                found = found or identity.article_moved_here(connection, asked_for, reading)
         return found or identity.mint_key(site, capture.record_id)
 
     def story_captures(self, *, site: str | None = None, since: datetime | None = None) -> Iterator[rereading.Kept]:
@@ -546,13 +583,12 @@ class Archive:
         ).first()  # fmt: skip
         return Original(capture.url, found.fetched_at, found.payload_digest) if found else None
 
-    def _save_unread(self, capture: Capture, due_at: datetime | None) -> Outcome:
+    def _save_unread(self, capture: Capture, key: str | None, due_at: datetime | None) -> Outcome:
         with self._journal.pointing() as connection:
-            article = identity.article_by_url(connection, capture.url)
+            article = identity.article_by_key(connection, key) or identity.article_by_url(connection, capture.url)
             if article is None:
                 return Outcome.KEPT
-            if due_at is not None:
-                connection.execute(t.article.update().where(t.article.c.id == article).values(due_at=due_at))
+            ingest.note_look(connection, article, capture.fetched_at, due_at=due_at)
             if capture.kind is not Kind.REVISIT:
                 return Outcome.KEPT
             return Outcome.RESTORED if self._restored(connection, article, capture) else Outcome.UNCHANGED
@@ -600,6 +636,8 @@ def _reading_values(reading: Reading, article: str | None, due_at: datetime | No
     values |= {"form": "full" if full else "short"}
     if due_at is not None:
         values |= {"due_at": due_at.isoformat()}
+    if article is not None:
+        values |= {"article": article}
     if reading.outcome == "read":
-        values |= {"article": article, "digest": reading_digest(reading).hex()}
+        values |= {"digest": reading_digest(reading).hex()}
     return values

@@ -64,6 +64,7 @@ class State(StrEnum):
     GONE = "gone"
     RESTORED = "restored"
     MISSING = "missing"  # of articles only: a first 404, not confirmed
+    MERGED = "merged"  # it turned out to be another article, which goes on
 
 
 class Reason(StrEnum):
@@ -81,6 +82,7 @@ class Change(StrEnum):
     REVISED = "revised"
     GONE = "gone"
     RESTORED = "restored"
+    MERGED = "merged"
 
 
 class Metric(StrEnum):
@@ -113,9 +115,9 @@ class Code(TypeDecorator[StrEnum]):
 
 # The position in these tuples is what the database holds: only ever add at the end.
 KIND = Code(Kind, ("response", "revisit", "error", "rendering"))
-STATE = Code(State, ("live", "gone", "restored", "missing"))
+STATE = Code(State, ("live", "gone", "restored", "missing", "merged"))
 REASON = Code(Reason, ("observed", "late_capture", "reread"))
-CHANGE = Code(Change, ("new", "revised", "gone", "restored"))
+CHANGE = Code(Change, ("new", "revised", "gone", "restored", "merged"))
 METRIC = Code(Metric, ("views", "comments", "shares"))
 
 PLAIN, ZSTD, DELTA = 0, 1, 2
@@ -219,7 +221,12 @@ article = Table(
     Column("checked_at", Instant),
     Column("due_at", Instant),
     _ref("merged_into", "article", nullable=True),
+    Column("asked_at", Instant, comment="the last try, whatever came"),
+    Column("changes", sa.Integer, nullable=False, server_default="0", comment="edits seen"),
+    Column("changed_at", Instant),
+    Column("unchanged", sa.Integer, nullable=False, server_default="0", comment="looks since that found the same"),
     Index("article_due", "site_id", "due_at"),
+    Index("article_asked", "site_id", "asked_at"),
     comment="One story of one site through all its captures. key is public and never reused.",
 )
 

@@ -18,6 +18,8 @@ class Item:
     site: Site
     known: Known | None = None  # the article that was asked for again
     rendering: Capture | None = None  # the page as a browser shows it: read instead of what came
+    hops: tuple[Capture, ...] = ()  # the redirects that led here
     reading: Reading | None = None
-    article: str | None = None  # the article's key
+    article: str | None = None  # key of the article that was read; of a merged one, of the other; else of the known one
+    left: Reading | None = None  # what the first redirect means for the story that was asked for
     is_reread: bool = False  # a capture that the archive had and that is read again

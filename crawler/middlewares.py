@@ -167,8 +167,8 @@ class Robots:
 class CaptureMiddleware:
     """Keeps every response and every network error as a capture, before anything else sees it.
 
-    The capture travels in ``request.meta["capture"]``. The response goes on decoded, so that what the spider sees is
-    what the archive holds.
+    The capture travels in ``request.meta["capture"]``, the redirects before it in ``request.meta["hops"]``. The
+    response goes on decoded, so that what the spider sees is what the archive holds.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -254,6 +254,8 @@ class CaptureMiddleware:
     def _keep(self, request: Request, capture: Capture) -> None:
         visit = visit_of(self.crawler)
         request.meta["capture"] = capture
+        if capture.status is not None and 300 <= capture.status < 400 and capture.status != 304:
+            request.meta["hops"] = (*request.meta.get("hops", ()), capture)
         visit.fetched(capture, is_aside=_is_aside(request))
         try:
             visit.archive.keep(capture)

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from archive import Kind
+from crawler.answers import charset_in
 
 if TYPE_CHECKING:
     from archive import Capture
 
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _MARKUP = re.compile(rb"<!doctype\s+html|<html|<head|<body", re.IGNORECASE)
 _UNSURE = ("", "text/plain", "application/octet-stream", "unknown/unknown")
 
@@ -30,5 +30,4 @@ def not_a_page(capture: Capture) -> str | None:
 
 def charset(capture: Capture) -> str | None:
     """Return the charset that the Content-Type header names."""
-    found = _CHARSET.search(capture.header("content-type") or "")
-    return found[1] if found else None
+    return charset_in(capture.header("content-type"))

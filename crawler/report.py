@@ -21,12 +21,12 @@ LEASE_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 REFUSALS = (403, 429, 503)
 
 # What a summary names, in this order; the rest is in the JSON.
-_TOLD = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcome.UNCHANGED, Outcome.MISSING,
-         Outcome.GONE)  # fmt: skip
+_TOLD = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RENAMED, Outcome.MERGED, Outcome.RESTORED,
+         Outcome.UNCHANGED, Outcome.MISSING, Outcome.GONE, Outcome.BLOCKED)  # fmt: skip
 
 # What says that a story could be read; a 304 confirms one that was.
-_READ = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED, Outcome.UNCHANGED)
-_CHANGED = (Outcome.REVISED, Outcome.STEALTH, Outcome.RESTORED)
+_READ = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RENAMED, Outcome.RESTORED, Outcome.UNCHANGED)
+_CHANGED = (Outcome.REVISED, Outcome.STEALTH, Outcome.RENAMED, Outcome.RESTORED)
 # Fewer pages without a story say nothing about the site.
 FEW_PAGES = 5
 # Below ten answers a share says nothing; above a fifth refused, or five one after the other at the end, the site has

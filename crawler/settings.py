@@ -115,6 +115,8 @@ DOWNLOADER_MIDDLEWARES = {
     # In the place of Scrapy's own, which takes a robots.txt that answers 503 for leave to ask for everything.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.RobotsMiddleware": 100,
+    # Just nearer to the network than Scrapy's own redirects (600), to say which of them are not followed.
+    "crawler.redirects.StoryRedirectMiddleware": 610,
     # Nearer to the network than redirect, retry and decompression, so that no fetch escapes the archive.
     "crawler.middlewares.CaptureMiddleware": 930,
 }

@@ -13,6 +13,8 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.extensions import visit_of
 from crawler.items import Item
+from crawler.redirects import STORY
+from crawler.revisits import due_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 # What these raise while a page is fetched, the network or the site has done.
 _NETWORKING = frozenset({"scrapy", "twisted", "OpenSSL", "service_identity", "h2", "playwright"})
+# Why a request is not made that keeps its place: the visit ended before it.
+_STILL_WAITS = ("left for the next visit", "store lost")
 # Listings first, then what they say is changed, then what is new, then what is due. A new story stands so many days
 # lower as it is old.
 LISTING, CHANGED, NEW, DUE = 300_000, 200_000, 100_000, 0
@@ -44,29 +48,35 @@ class Stories:
 
     def first(self, url: str, priority: int = NEW) -> Request:
         """Return the request for a story that the archive does not know."""
-        return Request(url, callback=self.page, errback=self.no_page, priority=priority)
+        return Request(url, callback=self.page, errback=self.no_page, priority=priority, meta={STORY: True})
 
-    def again(self, known: Known, priority: int) -> Request:
-        """Return the request for a known story, with the validators of its last answer."""
+    def again(self, known: Known, priority: int, *, plain: bool = False) -> Request:
+        """Return the request for a known story, with the validators of its last answer unless a plain one is wanted."""
         validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         # Of a story on several pages the first must come: its 304 would hide what is new on the others; and that of a
         # page whose scripts fetch the text would hide a new text.
-        whole = known.has_parts or self.site.visit.browser
+        whole = plain or known.has_parts or self.site.visit.browser
         headers = {name: value for name, value in validators.items() if value and not whole}
         return Request(known.url, callback=self.page, errback=self.no_page, headers=headers, priority=priority,
-                       cb_kwargs={"known": known})  # fmt: skip
+                       meta={STORY: True}, cb_kwargs={"known": known})  # fmt: skip
 
     # ------------------------------------------------------------------ answers
 
     def page(self, response: Response, known: Known | None = None) -> Iterator[Item | Request]:
         """Send a story's page on its way, whatever its status."""
-        yield Item(capture=response.meta["capture"], site=self.site, known=known)
+        capture = response.meta["capture"]
+        hops = tuple(hop for hop in response.meta.get("hops", ()) if hop is not capture)
+        yield Item(capture=capture, site=self.site, known=known, hops=hops)
 
     def no_page(self, failure: Failure) -> Iterator[Item]:
         """Send a fetch that brought nothing on its way; count a request that was not made."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         if isinstance(failure.value, IgnoreRequest):
-            self.visit.skipped(why(failure.value))
+            self.visit.skipped(reason := why(failure.value))
+            if (known := request.cb_kwargs.get("known")) and reason not in _STILL_WAITS:
+                # Whoever cannot be asked for goes behind the others too, or it would keep their place for ever.
+                now = self.visit.archive.clock()
+                self.visit.archive.look_again(known.article, due_at(now, known.published, known))
             return
         if is_crash(failure):
             self.visit.crashed(failure)

@@ -83,11 +83,11 @@ class Wanted:
             elif has_changed(article, link, told[url].fetched_lastmod if url in told else None):
                 yield from self.again(article, CHANGED)
 
-    def again(self, known: Known, priority: int) -> Iterator[Request]:
+    def again(self, known: Known, priority: int, *, plain: bool = False) -> Iterator[Request]:
         """Ask for a known story, unless this visit has asked for it already."""
         if known.url not in self._asked:
             self._asked.add(known.url)
-            yield self.stories.again(known, priority)
+            yield self.stories.again(known, priority, plain=plain)
 
     def is_here(self, url: str) -> None:
         """Note that an address need not be asked for in this visit: its page is here."""

@@ -9,10 +9,12 @@ import resource
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from pebble import ProcessExpired, ProcessPool
 
 from archive import Kind, Part, Reading, signature
+from crawler.answers import Meaning, meaning, redirected
 from crawler.extensions import visit_of
 from crawler.opt_outs import in_headers
 from crawler.pages import charset, not_a_page
@@ -69,6 +71,8 @@ class ReadPipeline:
     async def process_item(self, item: Item) -> Item:
         """Return the item with its reading; a capture that is no answer with 200 has none."""
         capture = item.capture
+        if item.reading is None and (judged := judgement(capture, item.site)) is not None:
+            return replace(item, reading=judged)
         if capture.kind is not Kind.RESPONSE or capture.status != 200 or item.reading is not None:
             return item
         if reason := not_a_page(capture):
@@ -183,3 +187,15 @@ def prepare(memory: int) -> None:
 
 def _unreadable(reason: str) -> Reading:
     return Reading(reader=READER, outcome="unreadable", reason=reason)
+
+
+def judgement(capture: Capture, site: Site) -> Reading | None:
+    """Return what an answer means that holds no page to read, where its status alone does not say so."""
+    if capture.kind is not Kind.RESPONSE:
+        return None
+    answer = meaning(capture.status, capture.headers, capture.payload)
+    if answer.meaning is Meaning.MOVED and (target := capture.header("location")):
+        answer = redirected(capture.url, urljoin(capture.url, target), site)
+    if answer.why is None or answer.meaning not in (Meaning.ABSENT, Meaning.BLOCKED):
+        return None
+    return Reading(reader=READER, outcome=str(answer.meaning), reason=answer.why)

@@ -19,6 +19,7 @@ from crawler.extensions import visit_of
 from crawler.items import Item
 from crawler.listings import Listings
 from crawler.policies import Policies
+from crawler.revisits import DISTRUST, REST, choose
 from crawler.stories import CHANGED, DUE, Stories
 from crawler.wanted import Wanted
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
 
+    from archive import Archive
+    from crawler.revisits import Look
     from crawler.site import Site
 
 logger = logging.getLogger(__name__)
@@ -101,6 +104,12 @@ class NewsSpider(Spider):
 
     def _due(self, wanted: Wanted) -> Iterator[Request]:
         """Ask for the known stories that should be looked at again, within the budget of revisits."""
-        archive = wanted.visit.archive
-        for known in archive.due(self.site.name, archive.clock(), self.site.visit.requests):
-            yield from wanted.again(known, DUE)
+        for look in looks(wanted.visit.archive, self.site):
+            yield from wanted.again(look.known, DUE, plain=look.plain)
+
+
+def looks(archive: Archive, site: Site) -> list[Look]:
+    """Return the stories that this visit looks at again without being told that they changed."""
+    now, budget = archive.clock(), site.visit.requests
+    due, waiting = archive.due(site.name, now, budget), archive.waiting(site.name, now - REST, budget)
+    return choose(due, waiting, budget, distrust=archive.validators_lie(site.name, now - DISTRUST))

@@ -103,9 +103,9 @@ def test_times_are_microseconds_and_come_back_whole(at: Any) -> None:
 
 def test_codes_are_fixed_once_and_for_all() -> None:
     assert t.KIND.codes == tuple(Kind) == ("response", "revisit", "error", "rendering")
-    assert t.STATE.codes == ("live", "gone", "restored", "missing")
+    assert t.STATE.codes == ("live", "gone", "restored", "missing", "merged")
     assert t.REASON.codes == ("observed", "late_capture", "reread")
-    assert t.CHANGE.codes == ("new", "revised", "gone", "restored")
+    assert t.CHANGE.codes == ("new", "revised", "gone", "restored", "merged")
     assert t.METRIC.codes == ("views", "comments", "shares")
     for code in (t.KIND, t.STATE, t.REASON, t.CHANGE, t.METRIC):
         assert sorted(code.codes) == sorted(code.members)

@@ -28,7 +28,7 @@ def test_a_renamed_story_keeps_its_article_by_the_sites_own_id(
 ) -> None:
     paper.prints(wp="77")
     clock.advance(DAY)
-    assert paper.prints(url=RENAMED, wp="77") is Outcome.UNCHANGED
+    assert paper.prints(url=RENAMED, wp="77") is Outcome.RENAMED
     assert len(rows(archive, t.article)) == 1
     told = paper.history(STORY)
     assert told == paper.history(RENAMED)
@@ -115,7 +115,7 @@ def test_the_canonical_address_is_an_alias_from_the_first_capture(paper: Paper, 
 
 @pytest.mark.parametrize(
     ("title", "outcome"),
-    [("Flood closes the old bridge", Outcome.UNCHANGED), ("Council meets", Outcome.NEW)],
+    [("Flood closes the old bridge", Outcome.RENAMED), ("Council meets", Outcome.NEW)],
 )
 def test_a_json_ld_identifier_counts_only_beside_the_same_headline(
     paper: Paper, clock: SettableClock, title: str, outcome: Outcome
@@ -141,7 +141,7 @@ def test_an_id_that_appears_later_is_learned(paper: Paper, archive: Archive, clo
     paper.prints()
     paper.prints(wp="77", at=clock.advance(DAY))
     clock.advance(DAY)
-    assert paper.prints(url=RENAMED, wp="77") is Outcome.UNCHANGED
+    assert paper.prints(url=RENAMED, wp="77") is Outcome.RENAMED
     assert len(rows(archive, t.article)) == 1
 
 
