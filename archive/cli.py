@@ -355,7 +355,7 @@ def export(
             corpus.articles(archive, selection, counters=counters), target, lambda: progress.advance(task)
         )
         archive.note("export", "archive", None, {"articles": lines, "selection": {
-            name: str(value) for name, value in asdict(selection).items() if value is not None}})  # fmt: skip
+            name: str(value) for name, value in asdict(selection).items() if value not in (None, False)}})  # fmt: skip
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
         f"{lines:,} articles written to {'standard output' if target is None else out}"
     )
