@@ -19,6 +19,7 @@ import random
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -78,10 +79,10 @@ class Press:
     def __init__(self) -> None:
         lot = random.Random(7)
         self.words = ["".join(lot.choices("abcdefghilmnoprstuvy", k=lot.randint(2, 11))) for _ in range(30_000)]
-        self.weights = [1 / (rank + 8) for rank in range(len(self.words))]
+        self.weights = list(accumulate(1 / (rank + 8) for rank in range(len(self.words))))
 
     def _some(self, lot: random.Random, count: int) -> str:
-        return " ".join(lot.choices(self.words, self.weights, k=count)).capitalize() + "."
+        return " ".join(lot.choices(self.words, cum_weights=self.weights, k=count)).capitalize() + "."
 
     def story(self, article: int, version: int) -> tuple[str, ...]:
         """Return the paragraphs of a story; every version adds a sentence to one of them."""
