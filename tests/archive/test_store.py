@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from archive import Archive, ArchiveError, Fetched, Link, NoArchiveError, Outcom
 from archive import tables as t
 from archive.records import Profile
 from archive.selection import Selection
+from archive.store import ToSave
 from tests.archive.make import (
     BODY,
     DAY,
@@ -705,3 +707,37 @@ def test_a_visit_tells_what_a_site_is_now(paper: Paper, archive: Archive) -> Non
     paper.begin()
     paper.begin(title="The Lakeside Times")
     assert [row.title for row in rows(archive, t.site)] == ["The Lakeside Times"]
+
+
+# ------------------------------------------------------------------ groups
+
+
+def test_a_group_is_synced_once_and_says_what_single_saves_say(
+    paper: Paper, archive: Archive, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper.prints()
+    synced: list[int] = []
+    sync = os.fdatasync
+    monkeypatch.setattr("archive.warc.os.fdatasync", lambda handle: (synced.append(handle), sync(handle)))
+    told = [
+        ToSave(paper.capture(at=START + DAY), reading(title="Two", canonical=STORY)),
+        ToSave(paper.capture(at=START + 2 * DAY), reading(title="Two", canonical=STORY)),
+        ToSave(paper.capture(at=START + 3 * DAY, status=304)),
+        ToSave(paper.capture("https://lakeside.example/new/", START + DAY), reading(body=["Another story."])),
+        ToSave(paper.capture(at=START + DAY), reading(title="Two", canonical=STORY)),
+    ]
+    assert archive.save_all(told) == [
+        Outcome.STEALTH, Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.NEW, Outcome.KNOWN,
+    ]  # fmt: skip
+    assert len(synced) == 1
+    assert [version["title"] for version in paper.versions()][1:] == ["Two"]
+    assert paper.versions()[-1]["last_seen"] == "2026-11-05T08:00:00Z"
+
+
+def test_a_group_is_kept_whole_or_not_at_all(paper: Paper, home: Path, archive: Archive) -> None:
+    paper.prints()
+    before = [len(rows(archive, table)) for table in (t.capture, t.reading, t.version)]
+    lost = ToSave(capture("https://lakeside.example/2/", visit="no such visit"), reading(body=["Lost."]))
+    with pytest.raises(ArchiveError, match="was not begun"):
+        archive.save_all([ToSave(paper.capture(at=START + DAY), reading(title="Two", canonical=STORY)), lost])
+    assert [len(rows(archive, table)) for table in (t.capture, t.reading, t.version)] == before
