@@ -10,7 +10,8 @@ person.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,10 +20,11 @@ from crawler.reading import read_capture
 from crawler.reading.__main__ import shape
 from crawler.reading.counters import labels, pending, rows
 from crawler.reading.words import load
-from crawler.site import Site, load_site
+from crawler.site import Layout, Site, load_site
 from tests.reading.build import FETCHED_AT, PAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from archive.records import Reading
@@ -57,12 +59,17 @@ def as_asked(found: Any, wanted: Any) -> Any:
     return found
 
 
+def site_of(path: Path, url: str) -> Site:
+    """Return the site of a page: what the file beside it says, or nothing."""
+    site_file = path.with_suffix(".toml")
+    return load_site(site_file) if site_file.exists() else Site.unknown(url)
+
+
 def read_as(path: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Return what the reader finds on a page of what its truth asks, the truth, and why the page is there."""
     case = json.loads(path.read_text("utf-8"))
     url = case.get("url", f"https://panublion.example/2026/05/02/{path.stem}/")
-    site_file = path.with_suffix(".toml")
-    site = load_site(site_file) if site_file.exists() else Site.unknown(url)
+    site = site_of(path, url)
     fetched_at = datetime.fromisoformat(case["fetched_at"]) if "fetched_at" in case else FETCHED_AT
     payload = path.with_suffix(".html").read_bytes()
     reading = read_capture(payload, url, case.get("encoding", "utf-8"), fetched_at, site)
@@ -152,3 +159,39 @@ def test_every_system_that_can_be_asked_has_a_page_with_its_request() -> None:
 def test_every_sign_of_a_script_has_a_page_that_fails_without_it(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pending, "_PENDING", tuple(pair for pair in pending._PENDING if pair[0] != sign))
     assert any(fails(path) for path in COUNTED if sign in source(path))
+
+
+OVERRIDDEN = [path for path in TRUTHS if path.parent.name == "overrides"]
+STATED = sorted(field.name for field in fields(Layout) if field.name != "until")
+
+
+def with_layouts(monkeypatch: pytest.MonkeyPatch, changed: Callable[[Site], Site]) -> None:
+    """Read every page as if its site file had been changed so."""
+    whole = site_of
+    monkeypatch.setattr(f"{__name__}.site_of", lambda path, url: changed(whole(path, url)))
+
+
+@pytest.mark.parametrize("key", STATED)
+def test_every_key_that_overrides_the_reader_has_a_page_that_fails_without_it(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = {key: () if key == "remove" else None}
+    with_layouts(monkeypatch, lambda site: replace(site, read=replace(site.read, **without)))
+    assert any(map(fails, OVERRIDDEN))
+
+
+@pytest.mark.parametrize("path", OVERRIDDEN, ids=named)
+def test_an_earlier_design_has_every_key_that_todays_has(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of today reads the same when its design has ended since; one of a design that had ended does not."""
+    if site_of(path, "https://panublion.example/").earlier:
+        pytest.skip("the page is about earlier designs itself")
+
+    def ended(site: Site, last: date) -> Site:
+        return replace(site, read=Layout(), earlier=(replace(site.read, until=last),))
+
+    with monkeypatch.context() as today:
+        with_layouts(today, lambda site: ended(site, date(2026, 12, 31)))
+        assert not fails(path)
+    if "found-nothing" not in path.stem:
+        with_layouts(monkeypatch, lambda site: ended(site, date(2020, 12, 31)))
+        assert fails(path)

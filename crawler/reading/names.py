@@ -262,7 +262,7 @@ def _tidy(part: str) -> str:
         words.pop()  # "Ana Cruz Staff Reporter"
     if not phrases("organisations").isdisjoint(map(str.casefold, words)):
         words = plain.split()  # "Guardian staff reporter" is a desk
-    return " ".join(words).strip(' .,;:|*–—_/"“”') + _dot(part)
+    return " ".join(words).strip(' .,;:|*–—_/"“”') + _dot(_SUFFIX.sub("", part))
 
 
 def _is_rank(word: str) -> bool:

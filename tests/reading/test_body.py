@@ -142,6 +142,7 @@ def test_the_headline_with_its_kicker_before_it_is_no_line() -> None:
         "segunda-feira, 22 de janeiro de 2026 às 0:13",
         "2026年1月14日 01時28分 (1月14日 01時40分更新)",
         "Uppdaterad 15.59 | Publicerad 14.14",
+        "From our desk at the old pier, 2026, at 08:15",
     ],
 )
 def test_a_line_of_date_and_time_at_the_top_is_no_line(line: str) -> None:
@@ -183,3 +184,22 @@ def test_a_live_blog_without_a_text_of_its_own_keeps_its_updates() -> None:
     posting = {"@type": "BlogPosting", "headline": "The pier is full", "articleBody": PARAGRAPHS[0]}
     head = json_ld(**{"@type": "LiveBlogPosting", "liveBlogUpdate": [posting]})
     assert body.paragraphs_of(story(head=head), []) == PARAGRAPHS
+
+
+def test_a_live_blog_whose_updates_have_no_headlines_is_cut_at_the_first_of_their_texts() -> None:
+    update = "The harbour master has just opened the second pier, and the queue in front of it is long."
+    inside = f"<p>{update}</p><p>An older one that the data does not name any more.</p>"
+    head = json_ld(**{"@type": "LiveBlogPosting", "liveBlogUpdate": [{"@type": "BlogPosting", "articleBody": update}]})
+    assert body.paragraphs_of(story(inside=inside, head=head), []) == PARAGRAPHS
+
+
+def test_the_markup_in_an_article_body_is_no_text() -> None:
+    told = "".join(f"<p>{line} <b>&amp;</b></p>" for line in PARAGRAPHS)
+    made = page(f"<h1>{TITLE}</h1><p>Loading the story, please wait.</p>", head=json_ld(articleBody=told))
+    assert body.paragraphs_of(made, []) == tuple(f"{line} &" for line in PARAGRAPHS)
+
+
+def test_a_line_that_begins_with_a_longer_word_than_a_label_stays() -> None:
+    line = "Jetzt lesende Kinder haben es später leichter, sagt die Schule am Fluss."
+    assert _filtered(*PARAGRAPHS[:5], line) == (*PARAGRAPHS[:5], line)
+    assert _filtered(*PARAGRAPHS[:5], "Jetzt lesen: Kinder am Fluss") == PARAGRAPHS[:5]

@@ -74,6 +74,8 @@ def test_the_twitter_card_names_the_author_where_its_label_says_so() -> None:
         ("<p>By Ana Cruz</p>", ["Ana Cruz"]),
         ("<p><strong>Autor</strong> Ana Cruz</p>", ["Ana Cruz"]),
         ("<byline>Von Ana Cruz, dpa</byline>", ["Ana Cruz"]),
+        ("<story-author>Ana Cruz</story-author>", ["Ana Cruz"]),
+        ("<p>Von Ana Cruz aus Roxas</p>", ["Ana Cruz"]),
         ("<p><strong>Ana Cruz/Ben Reyes</strong></p>", ["Ana Cruz", "Ben Reyes"]),
         ('<span class="vcard"><a class="url fn" rel="author">anacruz</a></span>', ["anacruz"]),
     ],

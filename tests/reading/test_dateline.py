@@ -89,6 +89,7 @@ def test_the_place_is_kept_as_written_and_the_agency_is_told_apart(
         "【速報】",
         "[단독] ",
         "[엔터미디어=정덕현의 이슈공감] ",
+        "[엔터미디어=정덕현] ",
         "سؤال - ",
     ],
 )

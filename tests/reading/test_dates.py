@@ -89,6 +89,19 @@ def test_a_quick_look_leaves_dateparser_out() -> None:
     assert parse_moment("vorgestern", GERMAN, is_quick=True) is None
 
 
+@pytest.mark.parametrize("written", ["Sat, 02 May 2026 08:15:30 +0800", "02 May 2026 08:15:30 +0800"])
+def test_the_date_of_a_header_is_read_without_dateparser(written: str) -> None:
+    found = parse_moment(written, CLOCK, is_quick=True)
+    assert found is not None
+    assert found.at.isoformat() == "2026-05-02T08:15:30+08:00"
+
+
+def test_a_time_as_c_prints_it_is_read_without_dateparser() -> None:
+    found = parse_moment("Sat May  2 08:15:30 2026", CLOCK, is_quick=True)
+    assert found is not None
+    assert found.at.isoformat() == "2026-05-02T08:15:30+08:00"
+
+
 def test_json_ld_is_trusted_before_meta_and_both_before_the_page() -> None:
     time = '<time datetime="2026-05-01T01:00:00+08:00">May 1</time>'
     meta = '<meta property="article:published_time" content="2026-05-02T09:00:00+08:00">'

@@ -58,3 +58,13 @@ def test_the_page_stays_as_it_is() -> None:
 
 def test_bullets_table_bars_and_lines_of_symbols_are_no_text() -> None:
     assert lines_of("- One boat\n| Two | boats |\n***\n\nThree") == ["One boat", "Two | boats", "Three"]
+
+
+def test_a_box_of_links_within_the_text_is_left_out() -> None:
+    links = "".join(f'<a href="/tag/{name}/">{name}</a> ' for name in ("harbour", "boats", "fares", "islands", "rain"))
+    assert _text(f"<div>{links}</div><p>{PARAGRAPHS[0][::-1]}</p>") == [*PARAGRAPHS, PARAGRAPHS[0][::-1]]
+
+
+def test_a_paragraph_with_a_link_is_kept() -> None:
+    line = 'The fares are on <a href="/fares/">the list of the harbour office</a>, and it hangs on the gate as well.'
+    assert _text(f"<p>{line}</p>")[-1].startswith("The fares are on the list of the harbour office")

@@ -2,7 +2,7 @@ import pytest
 
 from crawler.errors import ReadingError
 from crawler.reading import Page, read
-from tests.reading.build import PARAGRAPHS, SITE, TITLE, URL, page, story
+from tests.reading.build import PARAGRAPHS, SITE, TITLE, URL, json_ld, page, site, story
 
 TEASER = (
     "The council met on Tuesday to speak about the road, the market and the school that nobody has paid for so far."
@@ -82,3 +82,29 @@ def test_a_page_without_text_is_empty_and_not_read() -> None:
 
 def test_the_address_of_a_story_does_not_matter() -> None:
     assert read(story(url=URL.replace("https", "http")), SITE).outcome == "read"
+
+
+def test_a_static_page_of_wordpress_is_told_by_its_body() -> None:
+    text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    made = page(f"<h1>How we work</h1>{text}", head="<title>How we work</title>", body_class="page page-id-12",
+                url="https://panublion.example/how-we-work/")  # fmt: skip
+    assert "static page" in why(made)
+
+
+def test_a_post_whose_body_names_a_listing_too_is_a_story() -> None:
+    made = story("<link href='/wp-content/x.css'>", body_class="single single-post postid-4711 category tag")
+    assert read(made, SITE).paragraphs == PARAGRAPHS
+
+
+def test_structured_data_with_a_story_outvotes_what_it_says_of_the_page() -> None:
+    listing = '<script type="application/ld+json">{"@type": "CollectionPage", "name": "Local"}</script>'
+    made = story(head=json_ld(datePublished="2026-05-02T08:15:00+08:00") + listing)
+    assert read(made, SITE).paragraphs == PARAGRAPHS
+
+
+def test_where_the_sites_own_selector_finds_a_text_the_page_is_a_story() -> None:
+    text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    made = page(f'<h1>About us</h1><div class="us">{text}</div>', head="<title>About us</title>",
+                url="https://panublion.example/about/")  # fmt: skip
+    assert "static page" in why(made)
+    assert read(made, site(body=".us")).paragraphs == PARAGRAPHS

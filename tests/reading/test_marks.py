@@ -185,6 +185,13 @@ def test_a_date_on_the_card_of_another_story_is_not_its(name: str) -> None:
     assert published(story(beside), CLOCK)[1] == "url"
 
 
+@pytest.mark.parametrize("name", ["article-meta", "author-aside", "byline", "autor"])
+def test_the_details_of_a_story_may_stand_in_its_margin(name: str) -> None:
+    margin = '<aside class="{}"><time datetime="2026-05-02T08:15:00+08:00">2 May</time></aside>'
+    assert published(story(margin.format(name)), CLOCK)[1] == "dom time"
+    assert published(story(margin.format("offers")), CLOCK)[1] == "url"
+
+
 LAYOUTS = words("""
     has-sidebar with-sidebar no-sidebar left-sidebar right-sidebar without-sidebar hide-sidebar show-sidebar
     content-sidebar layout-right-sidebar page-sidebar-left sticky-sidebar elementor-widget
@@ -254,6 +261,14 @@ AUTHOR_BOXES = words("""
 @pytest.mark.parametrize("name", AUTHOR_BOXES)
 def test_a_box_about_the_author_is_a_profile_and_no_text(name: str) -> None:
     box = f'<div class="{name}"><h4>Ana Cruz</h4><p>{BIOGRAPHY}</p></div>'
+    reading = read(story(meta='<p class="byline">By Ana Cruz</p>', inside=box), SITE)
+    assert [(profile.name, profile.text) for profile in reading.profiles] == [("Ana Cruz", BIOGRAPHY)]
+    assert reading.paragraphs == PARAGRAPHS
+
+
+@pytest.mark.parametrize("name", ["author-bio", "author-description"])
+def test_a_biography_may_be_the_whole_of_its_box(name: str) -> None:
+    box = f'<div class="{name}">{BIOGRAPHY}</div>'
     reading = read(story(meta='<p class="byline">By Ana Cruz</p>', inside=box), SITE)
     assert [(profile.name, profile.text) for profile in reading.profiles] == [("Ana Cruz", BIOGRAPHY)]
     assert reading.paragraphs == PARAGRAPHS
