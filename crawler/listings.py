@@ -254,6 +254,7 @@ class Listings:
         self.archive.noted(self.visit.begin(self.site), ask.url, seen_at=now, read_at=now, failures=0,
                            **({"told_at": ask.told_at} if ask.told_at else {}))  # fmt: skip
         self.visit.found(ask.kind, ask.signal.links if ask.signal else 0, 0)
+        self.visit.account.unmoved += 1
 
     def _failed(self, ask: Ask, reason: str) -> None:
         if ask.page == 1:
@@ -295,6 +296,8 @@ class Listings:
         """Ask for the page after this one while the walk has a reason to go on; note where it stands."""
         if ask.kind == "wordpress":
             ask = self._with_watermark(ask, listing)
+            if ask.walk == FRESH:
+                self.visit.account.unmoved += not listing.links
         seen = self._walked.setdefault((ask.url, ask.walk), set())
         adds, seen_before = stories - seen, len(seen)
         seen |= stories

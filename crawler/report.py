@@ -48,6 +48,7 @@ class Account:
     new_links: Counter[str] = field(default_factory=Counter)  # … that no listing had given before
     statuses: Counter[str] = field(default_factory=Counter)  # status or "error" → answers, robots.txt left out
     refused_at_end: int = 0  # answers since the last that was no refusal
+    unmoved: int = 0  # listings that said that nothing changed since they were read
     problems: list[str] = field(default_factory=list)  # listings that could not be read, in words
     crashes: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # expectations
@@ -109,7 +110,7 @@ def missed(account: Account, expect: Expect, *, expects_links: bool, rates: Mapp
     ``rates`` are the shares of the site's last readings that have each field, ``weeks`` the stories of its last weeks,
     the newest first; what is empty is not known yet and judges nothing.
     """
-    if expects_links and not account.links.total():
+    if expects_links and not account.links.total() and not account.unmoved:
         why = f" ({account.problems[0]})" if account.problems else ""
         yield f"no link was found{why}"
     elif set(account.statuses) == {"error"}:

@@ -216,3 +216,13 @@ def test_a_backfill_goes_back_to_its_day_over_several_visits_and_then_is_done(cr
     assert len(pages) - len(set(pages)) <= 1
     _, again = paper.visit(*argument)
     assert [path for path in again if "paged=" in path] == []
+
+
+@pytest.mark.parametrize("kind", SIGNALS)
+def test_a_visit_on_which_nothing_changed_ends_well(crawled, kind):
+    paper = crawled(stories=12)
+    paper.only(kind, text="requests = 0\n")
+    paper.visit()
+    report, asked = paper.visit()
+    assert report["outcomes"] == {}
+    assert len(asked) <= 10
