@@ -60,7 +60,7 @@ class Indexer:
         while group := list(islice(things, GROUP)):
             visits = dict(self._visits)
             try:
-                with connection.begin_nested():
+                with rows.remembering(connection), connection.begin_nested():
                     done = sum(self._apply(connection, thing) for thing in group if not isinstance(thing, Unclear))
             except _CANNOT:
                 self._visits = visits  # those begun here are not in the database after all
