@@ -175,7 +175,7 @@ def _is_selling(line: str, from_end: int) -> bool:
 
 @cache
 def _selling() -> re2._Regexp[str]:
-    listed = sorted({phrase for _, phrase in load("selling_words")}, key=len, reverse=True)
+    listed = sorted({_plain_case(phrase) for _, phrase in load("selling_words")}, key=len, reverse=True)
     # Words of scripts without blanks may begin anywhere.
     return re2.compile("|".join((r"\b" if word.isascii() else "") + re.escape(word) for word in listed))
 
@@ -184,7 +184,7 @@ def _selling() -> re2._Regexp[str]:
 def _furniture() -> dict[str, re.Pattern[str]]:
     """Return the patterns of furniture by the first letters of what they match: nearly every line has none."""
     stems: dict[str, list[str]] = {}
-    for phrase in sorted({phrase for _, phrase in load("furniture_lines")}, key=len, reverse=True):
+    for phrase in sorted({_plain_case(phrase) for _, phrase in load("furniture_lines")}, key=len, reverse=True):
         stems.setdefault(phrase.removesuffix("$").lstrip("(")[:_STEM], []).append(phrase.lstrip("("))
     return {stem: re.compile("|".join(map(_beginning, listed))) for stem, listed in stems.items()}
 

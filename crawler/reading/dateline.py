@@ -273,11 +273,14 @@ def known_agency(credit: str) -> str | None:
     for part in _JOINT.split(credit.strip(" .-–—")):
         name = part.strip()
         told = unicodedata.normalize("NFKC", name).casefold().removeprefix("the ")
-        if told in phrases("agencies") and (
-            not name.islower() or len(name) > 3 or name in _SMALL or not is_cased(name)
-        ):
+        if told in _agencies() and (not name.islower() or len(name) > 3 or name in _SMALL or not is_cased(name)):
             return name
     return None
+
+
+@cache
+def _agencies() -> frozenset[str]:
+    return frozenset(unicodedata.normalize("NFKC", name) for name in phrases("agencies"))
 
 
 _SMALL = frozenset(("dpa", "epd", "kna", "sda", "sid", "apa", "afp", "ats", "efe", "anp", "ntb", "rtr"))

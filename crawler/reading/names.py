@@ -89,13 +89,23 @@ def is_house(name: str, house: frozenset[str]) -> bool:
     if any(word.isupper() and fold(word) in house for word in name.split()):
         return True  # "MDR THÜRINGEN" of MDR
     plain = name.casefold()
-    words = set(re.findall(r"[^\W_]+", plain))
-    return not words.isdisjoint(phrases("organisations")) or any(phrase in plain for phrase in _long_organisations())
+    return _holds("organisations", plain, re.findall(r"[^\W_]+", plain))
+
+
+def _holds(listed: str, plain: str, words: Iterable[str]) -> bool:
+    """Say whether a text, of these words, holds a phrase of a list."""
+    return not phrases(listed).isdisjoint(words) or _many_worded(listed).search(plain) is not None
 
 
 @cache
-def _long_organisations() -> tuple[str, ...]:
-    return tuple(phrase for phrase in phrases("organisations") if " " in phrase)
+def _many_worded(listed: str) -> re.Pattern[str]:
+    """Return the pattern of the phrases that are no plain word: several, hyphened, or with the vowel signs of India."""
+    odd = sorted(phrase for phrase in phrases(listed) if not re.fullmatch(r"[^\W_]+", phrase))
+    free = [re.escape(phrase) for phrase in odd if " " in phrase or _UNSPACED.match(phrase)]
+    bound = [
+        rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in odd if " " not in phrase and not _UNSPACED.match(phrase)
+    ]
+    return re.compile("|".join([*free, *bound]) or r"(?!)")
 
 
 def may_lead(text: str) -> bool:
@@ -283,8 +293,8 @@ def _dot(part: str) -> str:
 
 def is_role(part: str) -> bool:
     """Say whether a part of a byline holds the word of a role: "Deputy Political Editor"."""
-    words = re.findall(r"[\w-]+", part.casefold())
-    return any(word in phrases("roles") for word in words)
+    plain = part.casefold()
+    return _holds("roles", plain, re.findall(r"[\w-]+", plain))
 
 
 def _is_name(part: str) -> bool:

@@ -40,7 +40,7 @@ _TIME = re.compile(
     r"[\s,|·•–—/-]*(?:(?:at|um|à|às|a\slas|ore|alle|kl|klo|kello|om|ob|в|о|у|pukul|jam|lúc|saat|s[ae]|iti|ti|ng|"
     r"(?:ganap\sna|bandang|dakong)?\s?alas?)(?:\.|:|\s|-)?\s*)?"
     r"(?P<hour>\d{1,2})(?:\s?[:.h時时]\s?(?P<minute>\d{2}))?(?::(?P<second>\d{2}))?"
-    r"(?:\s*(?P<half>[ap]\.?\s?m\b\.?)|\s+(?:ng|sa|sang|nga|ti|iti|ha|han|kan|ning|king|na)\s+(?P<part>\S+(?:\saraw)?))?"
+    r"(?:\s*(?P<half>[ap]\.?\s?m\b\.?)|\s+(?:ng|sa|sang|nga|ti|iti|ha|han|kan|ning|king|na)\s+(?P<part>\S+(?:\s\S+){0,2}?))?"
     r"\s*(?:(?:uhr|hrs?|h|ore|wib|wita|wit|pht|gmt|utc)\b)?\.?\s*",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from crawler.reading.words import load
 from crawler.reading.written import date_in_words, names_a_day, time_ago
 
 NOW = datetime(2026, 5, 4, 10, 0)  # noqa: DTZ001  # the caller knows the zone
@@ -85,3 +86,46 @@ def test_weeks_and_months_ago_are_no_date(written: str) -> None:
 def test_a_word_for_a_day_is_known_without_figures() -> None:
     assert names_a_day("Kahapon")
     assert not names_a_day("Lunes")
+
+
+def test_every_name_of_a_month_is_read_in_its_language_however_it_is_capitalised() -> None:
+    for language, line in load("month_names"):
+        number, *names = line.split()
+        day = datetime(2026, int(number), 2)  # noqa: DTZ001  # the caller knows the zone
+        for name in names:
+            for written in (f"2 {name} 2026", f"2. {name.upper()} 2026", f"{name.title()} 2, 2026"):
+                assert date_in_words(written, (language,)) == (day, False), (language, written)
+
+
+def test_every_name_of_a_weekday_may_begin_a_date() -> None:
+    day = datetime(2026, 5, 2)  # noqa: DTZ001  # the caller knows the zone
+    for language, name in load("weekday_names"):
+        assert date_in_words(f"{name.capitalize()}, 2 May 2026", ("en",)) == (day, False), (language, name)
+
+
+def words_of(kind: str) -> list[tuple[str, str]]:
+    return [(language, line.removeprefix(f"{kind} ")) for language, line in load("date_words") if line.startswith(kind)]
+
+
+def test_every_word_for_a_day_is_counted_from_the_fetch() -> None:
+    for language, line in words_of("day"):
+        days, words = line.split(" ", 1)
+        assert time_ago(words.capitalize(), NOW) == (NOW + timedelta(days=int(days)), False), (language, words)
+
+
+def test_every_unit_is_counted_back_with_the_words_and_numbers_of_its_language() -> None:
+    for language, line in words_of("unit"):
+        unit, name = line.split(" ", 1)
+        agos = [words for told, words in words_of("ago") if told == language]
+        numbers = [words for told, words in words_of("number") if told == language]
+        for ago in agos:
+            for number in ("3", *(words.split(" ", 1)[1] for words in numbers)):
+                assert (time_ago(f"{number} {name} {ago}", NOW) is None) == (unit in ("week", "month", "year")), line
+
+
+@pytest.mark.parametrize("kind", ["am", "pm", "noon"])
+def test_every_part_of_the_day_says_which_half_an_hour_is_of(kind: str) -> None:
+    for language, part in words_of(kind):
+        found = date_in_words(f"2 May 2026, 3 ng {part}", ("en",))
+        assert found is not None, (language, part)
+        assert found[0].hour == (3 if kind == "am" else 15), (language, part)
