@@ -47,7 +47,7 @@ def main() -> int:
     torn = sum(kill.torn_bytes > 0 for kill in kills)
     print(f"{len(kills)} kills in {time.monotonic() - began:.0f} s: {acknowledged:,} acknowledged, {lost} lost, "
           f"{indexed:,} unacknowledged things indexed, {torn} torn tails, {len(faults)} faults")  # fmt: skip
-    print(f"opening, recovery included: median {statistics.median(seconds) * 1000:.0f} ms, "
+    print(f"recovery: median {statistics.median(seconds) * 1000:.0f} ms, "
           f"longest {max(seconds) * 1000:.0f} ms")  # fmt: skip
     for fault in faults[:20]:
         print(f"WRONG: {fault}")
