@@ -1,6 +1,6 @@
 """How much CPU a page costs us, beside trafilatura's default and fast modes on the same pages in the same run.
 
-    python benchmarks/reading.py PAGES.warc.gz [--pages 120] [--rounds 3] [--most 0.67]
+    python -m benchmarks.reading PAGES.warc.gz [--pages 120] [--rounds 3] [--most 0.67]
 
 Prints milliseconds of CPU per page, our cost as a share of trafilatura's, and where our own time goes step by step.
 Every round reads every page with each reader in turn, so a busy machine slows all of them alike; the median of the

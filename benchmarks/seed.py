@@ -1,6 +1,6 @@
 """Read the founding page and compare it with what a person says is on it, field by field.
 
-    python benchmarks/seed.py FOLDER
+    python -m benchmarks.seed FOLDER
 
 FOLDER holds ``seed.html`` and ``seed.json``. The status is 1 when a field differs.
 """
