@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy import signals
@@ -21,6 +19,7 @@ from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_cl
 from crawler.confirm import OUTSIDE_PATTERN, SITE_FILE, SITE_FILE_ADDRESS, confirmation, state_of
 from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
+from crawler.output import Output, say
 from crawler.reading import READER
 from crawler.report import Account, as_rows, as_values, missed, note_status, verdict
 from crawler.revisits import removals_believable
@@ -314,15 +313,14 @@ class Visit:
         key = self._keys.get(spider.name)
         values = as_values(self.account, spider.name, key, time.monotonic() - self._started)
         if self.crawler.settings["VISIT_REPORT"] == "json":
-            sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            say(json.dumps(values, ensure_ascii=False))
             return
         print_summary(spider.name, as_rows(values))
 
 
 def print_summary(name: str, rows: list[tuple[str, str]]) -> None:
     """Print a table on a terminal, plain lines elsewhere."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Output(highlight=False, soft_wrap=True)
     if not console.is_terminal:
         for label, text in rows:
             console.print(f"{name}: {label}: {text}", markup=False)

@@ -7,7 +7,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 from scrapy import signals
@@ -15,12 +14,14 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.extensions import visit_of
+from crawler.output import Output
 from crawler.report import Account, changed
 
 if TYPE_CHECKING:
     from collections.abc import Sized
     from typing import Self
 
+    from rich.console import Console
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import AsyncioLoopingCall
@@ -80,7 +81,7 @@ class Progress:
     def opened(self, spider: Spider) -> None:
         """Begin: with a moving line where errors go to a terminal."""
         self._name = spider.name
-        console = Console(stderr=True, highlight=False)
+        console = Output(stderr=True, highlight=False)
         if console.is_terminal:
             self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False,
                               redirect_stderr=False)  # fmt: skip

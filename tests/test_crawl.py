@@ -457,3 +457,19 @@ def test_a_walled_copy_is_counted_exported_and_never_takes_the_place_of_the_full
     articles = {found["title"]: found for found in map(json.loads, exported.stdout.splitlines())}
     assert {title: found["access"] for title, found in articles.items()} == {"Open": "unknown", "Closed": "walled"}
     assert articles["Open"]["body"].count("part ") == 6
+
+
+@pytest.mark.parametrize("report", ["text", "json"])
+def test_a_visit_ends_well_when_nobody_reads_what_it_prints(operator, report):
+    with Paper() as paper:
+        paper.say("/feed/", feed(paper.say("/bridge", story("Bridge closed"))), Content_Type="application/rss+xml")
+        operator.site("panublion", paper.url(), feeds=[paper.url("/feed/")])
+        command, environment = operator.command("crawl", "panublion", "-s", f"VISIT_REPORT={report}")
+        visit = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )  # fmt: skip
+        visit.stdout.close()
+        visit.stderr.close()
+        assert visit.wait(timeout=120) == 0
+    with operator.archive() as archive:
+        assert len(archive.known("panublion", [paper.url("/bridge")])) == 1
