@@ -51,7 +51,7 @@ _BYLINE_CLASS = NamePattern(
     r"writtenby|createdby|authorname|author-?name|articleauthor|post-?author|coauthors)(?:$|[\s_-])"
 )
 _NO_BYLINE_CLASS = re.compile(
-    r"bio|description|avatar|image|img|photo|social|follow|box|more|comment|reply|count|list-of|contact|prep|label|socmed"
+    r"bio|description|avatar|image|img|photo|social|follow|box|more|comment|reply|count|list-of|contact|prep|label"
 )
 _EDITOR = re.compile(
     r"(?:editor|edited by|penyunting|redaktur|责任编辑|責任編輯|编辑|biên tập)\s*[:：]?\s", re.IGNORECASE

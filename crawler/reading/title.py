@@ -29,7 +29,7 @@ _DATELIKE = re.compile(r"^\W*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,10}")
 _KICKER = re.compile(
     r"(?:^|[\s_-])(?:kicker|overline|over-?title|top-?line|top-?title|roof-?line|dachzeile|eyebrow|pre-?title|"
-    r"supra-?title|sur-?titre|volanta|antetitulo|antetítulo|occhiello|chapeu|hashtag|article-topic|entry-section)(?=$|[\s_-])"
+    r"supra-?title|sur-?titre|volanta|antetitulo|antetítulo|occhiello|chapeu|hashtag|entry-section)(?=$|[\s_-])"
 )
 _CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)$")
 _SHORTEST = 15  # letters of a headline that may be told by its end
@@ -126,7 +126,7 @@ def _without_kicker(heading: HtmlElement, claims: list[Claim]) -> str | None:
         return None
     kicker = text_of(first)
     rest = text_of(heading)[len(kicker) :].strip(" :|/·–—-")
-    names = f"{first.get('class') or ''} {first.get('data-ob') or ''}".lower()
+    names = (first.get("class") or "").lower()
     is_apart = any(fold(claim).startswith(fold(rest)) or fold(claim).endswith(fold(rest)) for claim, _ in claims)
     is_kicker = _KICKER.search(names) or is_apart
     return rest if is_kicker and len(fold(rest)) > _SHORTEST else None

@@ -38,7 +38,7 @@ def test_an_element_called_the_byline_names_the_author(name: str) -> None:
 
 NO_BYLINES = words("""
     bio description avatar image img photo social follow box more comment reply count list-of contact prep label
-    socmed
+   
 """)
 
 
@@ -73,7 +73,7 @@ def test_a_meta_tag_gives_the_headline_where_none_is_shown(name: str) -> None:
 KICKERS = words("""
     kicker overline overtitle over-title topline top-line toptitle top-title roofline roof-line dachzeile
     eyebrow pretitle pre-title supratitle supra-title surtitre sur-titre volanta antetitulo antetítulo occhiello
-    chapeu hashtag article-topic entry-section
+    chapeu hashtag entry-section
 """)
 
 
