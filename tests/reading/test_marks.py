@@ -38,7 +38,6 @@ def test_an_element_called_the_byline_names_the_author(name: str) -> None:
 
 NO_BYLINES = words("""
     bio description avatar image img photo social follow box more comment reply count list-of contact prep label
-   
 """)
 
 
