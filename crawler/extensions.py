@@ -21,7 +21,7 @@ from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
 from crawler.output import Output, say
 from crawler.reading import READER
-from crawler.report import Account, as_rows, as_values, missed, note_status, verdict
+from crawler.report import Account, as_rows, as_values, missed, note_challenge, note_status, verdict
 from crawler.revisits import removals_believable
 
 if TYPE_CHECKING:
@@ -173,6 +173,10 @@ class Visit:
         self.account.outcomes[outcome] += 1
         self.account.outcomes_by_site.setdefault(site.name, Counter())[outcome] += 1
         self._count(f"outcome/{outcome}")
+
+    def challenged(self) -> None:
+        """Count a page that was answered with 200 and is a challenge."""
+        note_challenge(self.account)
 
     def unread(self, reason: str) -> None:
         """Count a page that is kept but gave no article."""

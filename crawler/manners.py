@@ -13,8 +13,9 @@ from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 
+from crawler.answers import REFUSALS
 from crawler.extensions import visit_of
-from crawler.politeness import REFUSALS, after_refusal, retry_after
+from crawler.politeness import after_refusal, retry_after
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -30,7 +30,6 @@ WAIT_UNTOLD = 10.0
 # Refusals in a row, with no other answer between them: the server does not mean one page.
 MOST_REFUSALS = 5
 
-REFUSALS = (403, 429, 503)
 TOO_FAST = (429, 503)
 
 # IPv6 addresses that carry an IPv4 one at their end (RFC 6052): a gateway would lead there.

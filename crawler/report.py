@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archive import Outcome
+from crawler.answers import REFUSALS
 from crawler.confirm import advice
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 WELL, CRASH, USAGE, EXPECTATION, BLOCKED, STORE_LOST = 0, 1, 2, 3, 4, 5
 LEASE_HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
-# A site that answers all of our requests so does not want us, or not now.
-REFUSALS = (403, 429, 503)
+# What an answer that is a challenge, whatever its status, is counted under.
+CHALLENGE = "challenge"
 
 # What a summary names, in this order; the rest is in the JSON.
 _TOLD = (Outcome.NEW, Outcome.REVISED, Outcome.STEALTH, Outcome.RENAMED, Outcome.MERGED, Outcome.RESTORED,
@@ -98,6 +99,13 @@ def note_status(account: Account, status: int | None) -> None:
         account.refused_at_end = 0
 
 
+def note_challenge(account: Account) -> None:
+    """Count an answer with 200 that was a challenge page as the refusal it is."""
+    if account.statuses["200"]:  # a replay asks nothing of anybody
+        account.statuses["200"] -= 1
+        account.statuses[CHALLENGE] += 1
+
+
 def changed(account: Account) -> int:
     """Return how many stories a run has found changed."""
     return sum(account.outcomes[outcome] for outcome in _CHANGED)
@@ -140,7 +148,7 @@ def _blocked(account: Account) -> str | None:
     answered = +account.statuses
     if account.forbidden and not answered:
         return "blocked: robots.txt forbids all that was asked for"
-    refused = {status: answered[str(status)] for status in REFUSALS if answered[str(status)]}
+    refused = {name: answered[name] for name in (*map(str, REFUSALS), CHALLENGE) if answered[name]}
     count, asked = sum(refused.values()), answered.total()
     told = ", ".join(f"{many} times {status}" for status, many in refused.items())
     if count and count == asked:

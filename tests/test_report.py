@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from crawler.extensions import print_summary
-from crawler.report import Account, as_rows, as_values, missed, note_status, verdict
+from crawler.report import Account, as_rows, as_values, missed, note_challenge, note_status, verdict
 from crawler.site import Expect
 
 
@@ -33,6 +33,16 @@ def test_a_site_that_shuts_its_door_half_way_has_blocked_us_and_one_that_opens_i
     assert verdict(account) == (4, "blocked: the last 5 requests were refused (5 times 403)")
     note_status(account, 200)
     assert verdict(account) == (0, "")
+
+
+def test_challenge_pages_answered_with_200_are_refusals():
+    account = Account()
+    for _ in range(12):
+        note_status(account, 200)
+    for _ in range(4):
+        note_challenge(account)
+    assert verdict(account) == (4, "blocked: 4 of 12 requests were refused (4 times challenge)")
+    assert as_values(account, "panublion", None, 1.0)["statuses"] == {"200": 8, "challenge": 4}
 
 
 def fell_short(account: Account, *, links: bool = True, rates=(), weeks=(), **expected) -> list[str]:

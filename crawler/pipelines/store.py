@@ -52,6 +52,8 @@ class StorePipeline:
             visit.lost(error)
             raise DropItem("store lost", log_level="DEBUG") from error
         visit.stored(item.site, outcome)
+        if outcome is Outcome.BLOCKED and item.capture.status == 200:
+            visit.challenged()
         if item.reading is not None and item.reading.outcome == "read":
             visit.read(item.reading.access, item.reading.language)
         self._say(item, outcome)

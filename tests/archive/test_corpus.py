@@ -8,6 +8,7 @@ import pytest
 
 from archive import NotFoundError, corpus
 from archive.corpus import snippet
+from archive.query import Words
 from archive.selection import Selection
 from tests.archive.make import BODY, DAY, HOUR, START, STORY, Paper, SettableClock, stamps
 
@@ -86,13 +87,13 @@ def test_an_empty_archive_answers_too(archive: Archive) -> None:
 
 def test_a_snippet_shows_the_words_around_the_first_hit() -> None:
     text = " ".join(f"w{number}" for number in range(60)) + " the Peñaflor bridge " + "tail " * 40
-    shown = snippet(text, ["penaflor"])
-    assert "Peñaflor" in shown
+    shown, hits = snippet(text, [Words(("penaflor",))])
+    assert [shown[start:end] for start, end in hits] == ["Peñaflor"]
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert len(shown.split()) == 26
-    assert snippet("short text", ["nothing"]) == "short text"
-    assert snippet("", ["nothing"]) == ""
+    assert snippet("short text", [Words(("nothing",))]) == ("short text", [])
+    assert snippet("", [Words(("nothing",))]) == ("", [])
 
 
 @pytest.mark.parametrize("query", ["metr*", '"two metres"', "(metres)", "Metres,", "nothing OR metres"])
