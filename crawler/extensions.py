@@ -94,6 +94,8 @@ class Visit:
         crawler.signals.connect(visit.dropped, signals.request_dropped)
         crawler.signals.connect(visit.crashed, signals.spider_error)
         crawler.signals.connect(visit.crashed, signals.item_error)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(visit.arrived, signal)
         return visit
 
     @property
@@ -102,6 +104,18 @@ class Visit:
         if self._archive is None:
             raise RuntimeError("the archive is not open")
         return self._archive
+
+    def arrived(self) -> None:
+        """Let a run that is being ended end when this item was the last on its road."""
+        # Scrapy 2.19 looks whether it may close only after responses: where the last thing on its road is an item that
+        # came from start() (a page that a killed visit left unread, a replayed capture), it would wait for ever.
+        asyncio.get_running_loop().call_later(0.1, self._let_close)
+
+    def _let_close(self) -> None:
+        slot = self.crawler.engine.scraper.slot
+        closing = slot.closing if slot is not None else None
+        if slot is not None and closing is not None and not closing.called and slot.is_idle():
+            closing.callback(self.crawler.spider)  # type: ignore[arg-type]  # there is one while items travel
 
     # ------------------------------------------------------------------ opening
 

@@ -160,7 +160,7 @@ def test_a_second_visit_asks_for_what_its_listings_tell_and_for_hardly_more(craw
         outcomes = second["outcomes"]
         assert outcomes["new"] == CHANGES["new"]
         assert outcomes["revised"] == CHANGES["corrected"] + CHANGES["retitled"]
-        assert outcomes["unchanged"] == CHANGES["renamed"], "a new address is no new text"
+        assert outcomes["renamed"] == CHANGES["renamed"], "a new address is no new text"
         assert "stealth" not in outcomes
         assert (outcomes.get("gone", 0), outcomes.get("missing", 0)) == ((2, 2) if kind == "sitemap" else (0, 0))
         with paper.operator.archive() as archive:

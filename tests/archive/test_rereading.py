@@ -110,7 +110,7 @@ def test_a_counter_that_was_never_the_articles_own_goes(paper: Paper, archive: A
 def test_a_page_that_is_no_story_after_all_has_no_version(paper: Paper, archive: Archive) -> None:
     paper.prints(canonical=STORY)
     none = replace(reading(), outcome="not_article", reason="a list of stories", title=None, paragraphs=(), counters=())
-    assert reread(paper, START, none) is Outcome.UNREAD
+    assert reread(paper, START, none) is Outcome.REREAD
     assert rows(archive, t.version)[0].known_to != t.FOREVER
     assert list(corpus.articles(archive, Selection())) == []
 
