@@ -2,12 +2,14 @@
 
 import subprocess
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
+from crawler.revisits import most_visits
 from tests.crawling import PROJECT, Operator
 from tests.newsroom import Newsroom, Plan, Quota
 from tests.newsroom.newsroom import START
@@ -165,6 +167,23 @@ def test_a_second_visit_asks_for_what_its_listings_tell_and_for_hardly_more(craw
         assert (outcomes.get("gone", 0), outcomes.get("missing", 0)) == ((2, 2) if kind == "sitemap" else (0, 0))
         with paper.operator.archive() as archive:
             assert archive.left_over(paper.name, 500) == []
+
+
+def test_quiet_edits_and_removals_are_found_within_the_visits_that_are_promised(crawled):
+    paper = crawled(stories=400, plan=QUOTA)
+    # The REST API tells neither: only the sample of revisits finds them.
+    paper.only("wordpress", text="requests = 200\n")
+    assert paper.visit()[0]["outcomes"]["new"] == 400
+    found = Counter()
+    for _ in range(most_visits(400, 200)):
+        paper.newsroom.advance(days=1)
+        report, asked = paper.visit()
+        found.update(report["outcomes"])
+        assert sum(is_story(paper, path) for path in asked) <= 200 + LISTED
+    assert found["stealth"] == CHANGES["stealth"]
+    assert found["revised"] == CHANGES["corrected"] + CHANGES["retitled"]
+    assert found["missing"] >= CHANGES["removed_404"]
+    assert found["gone"] >= CHANGES["removed_410"]
 
 
 # ------------------------------------------------------------------ visits that are cut short
