@@ -1,0 +1,9 @@
+"""The archive in a browser: pages for people, and the routers of its API and standards.
+
+Only ``hemeroteca serve`` imports this room: it needs the extra ``web``. It asks the archive, read-only, and never
+imports the crawler.
+"""
+
+from archive.web.app import create_app
+
+__all__ = ["create_app"]

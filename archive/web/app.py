@@ -1,0 +1,47 @@
+"""The application: the archive opened once, read-only; every request has connections of its own from its pool."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from archive.store import Archive
+from archive.web import faults, pages
+from archive.web.guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from archive.clock import Clock
+
+ROUTERS = (pages.router,)
+"""What is served, in the order in which addresses are looked up."""
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(home: Path, database: str | None = None, *, clock: Clock | None = None) -> FastAPI:
+    """Return the application that serves the archive in a folder; raises NoArchiveError where there is none.
+
+    The archive is ``app.state.archive`` and closed when the application ends. It is opened to read; a crawl may write
+    to it all the time.
+    """
+    archive = Archive(home, database=database, clock=clock, readonly=True)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        archive.close()
+
+    app = FastAPI(title="Hemeroteca", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.archive = archive
+    app.add_middleware(Guard)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    faults.install(app)
+    return app

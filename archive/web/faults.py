@@ -1,0 +1,55 @@
+"""What a reader sees when something is not there, not to be shown or not understood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from archive.errors import ArchiveError, NotFoundError, QueryError, TakenDownError
+from archive.web.drawing import draw
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+_STATUS = ((TakenDownError, 451), (NotFoundError, 404), (QueryError, 400))
+FOR_PROGRAMS = ("/api/",)
+"""Addresses that are asked by programs: their faults are JSON."""
+
+
+def status_of(error: ArchiveError) -> int:
+    """Return the HTTP status of what the archive cannot do."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
+
+
+def install(app: FastAPI) -> None:
+    """Answer the archive's own errors, unknown addresses and bad parameters; never with a stack trace."""
+    app.add_exception_handler(ArchiveError, _archive_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+
+
+def fault(request: Request, status: int, message: str) -> Response:
+    """Return a fault as a page for people, or as JSON for programs."""
+    if request.url.path.startswith(FOR_PROGRAMS):
+        return JSONResponse({"error": message}, status)
+    return draw(request, "fault.html", status=status, code=status, message=message)
+
+
+def _archive_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ArchiveError)  # noqa: S101 - registered for these
+    return fault(request, status_of(error), str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    return fault(request, error.status_code, error.detail)
+
+
+def _bad_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    told = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
+    return fault(request, 422, told)

@@ -1,0 +1,89 @@
+"""The languages of the page: which one a reader gets, its catalogue, and how it writes numbers and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER = Path(__file__).parent / "texts"
+SOURCE = "en"
+"""The language that the templates are written in."""
+
+LANGUAGES = {SOURCE: "English"} | {
+    path.stem: Locale.parse(path.stem).get_display_name(path.stem) or path.stem for path in sorted(FOLDER.glob("*.po"))
+}
+"""Every language that has a catalogue, by its code, as its speakers call it."""
+
+_CALLED = {"tl": "fil"}  # browsers say tl for the language that CLDR calls fil
+
+
+def choose(asked: str, kept: str, accepted: str) -> str:
+    """Return the language for a reader: the one asked for now, else the one chosen before, else the browser's."""
+    for wanted in (asked, kept, *_accepted(accepted)):
+        code = wanted.strip().lower().partition("-")[0]
+        code = _CALLED.get(code, code)
+        if code in LANGUAGES:
+            return code
+    return SOURCE
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the codes of an Accept-Language, the best liked first (RFC 9110, 12.5.4)."""
+    liked: list[tuple[float, int, str]] = []
+    for part in header[:500].split(","):
+        code, _, weight = part.partition(";q=")
+        try:
+            liked.append((-float(weight or 1), len(liked), code))
+        except ValueError:
+            continue
+    return [code for _, _, code in sorted(liked)]
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Return the texts of a language."""
+    if language == SOURCE:
+        return NullTranslations()
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        read = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def filters(language: str) -> dict[str, Callable[..., str]]:
+    """Return the filters of templates that depend on the language: number, share, day and minute."""
+    return {
+        "number": lambda value: format_decimal(value, locale=language),
+        "share": lambda value: format_percent(value, locale=language),
+        "day": lambda stamp: _day(stamp, language),
+        "minute": lambda stamp: _minute(stamp, language),
+    }
+
+
+def _day(stamp: Any, language: str) -> str:
+    at = datetime.fromisoformat(stamp) if isinstance(stamp, str) else stamp
+    return format_date(at if isinstance(at, date) else at.date(), "d MMM y", locale=language)
+
+
+def _minute(stamp: str, language: str) -> str:
+    """Write a time as it was stamped or printed, in its own zone; a date alone as a day."""
+    if len(stamp) <= len("2026-11-23"):
+        return _day(stamp, language)
+    at = datetime.fromisoformat(stamp)
+    zone = "" if at.utcoffset() in (None, UTC.utcoffset(None)) else f" {at:%z}"
+    return format_datetime(at.replace(tzinfo=None), "d MMM y, HH:mm", locale=language) + zone
