@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _NO_ALNUM = re.compile(r"[\W_]+")
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_ESCAPED_INVISIBLE = re.compile(
+    "&(?:shy|lrm|rlm|ZeroWidthSpace|NoBreak|#0*(?:173|820[367]|8288|65279)|#[xX]0*(?i:ad|200[bef]|2060|feff));?"
+)
 _BREAKING = frozenset((
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
     "form",
@@ -31,6 +34,22 @@ def squeeze(value: str) -> str:
     """Return text with runs of white space as one blank, and without invisible characters."""
     plain = value if value.isascii() else _INVISIBLE.sub("", value)
     return " ".join(plain.split())
+
+
+def without_invisible(tree: HtmlElement, source: str) -> None:
+    """Take invisible characters out of the text of a tree: how long a text is must not depend on where it may break.
+
+    ``source`` is what the tree was parsed from; where it names none of them, the tree is not walked.
+    """
+    if not any(sign in source for sign in "\u00ad\u200b\u200e\u200f\u2060\ufeff") and not _ESCAPED_INVISIBLE.search(
+        source
+    ):
+        return
+    for element in tree.iter():
+        if element.text and _INVISIBLE.search(element.text):
+            element.text = _INVISIBLE.sub("", element.text)
+        if element.tail and _INVISIBLE.search(element.tail):
+            element.tail = _INVISIBLE.sub("", element.tail)
 
 
 def fold(value: str) -> str:

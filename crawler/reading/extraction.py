@@ -74,6 +74,7 @@ _LEAST_LEFT = 7  # less than a seventh of the text left means that the names mis
 _FEW = 750  # letters in paragraphs; a part with fewer has its text in other elements
 _BULLET = re.compile(r"^[-•▪‣◦*]\s+")
 _CELLS = re.compile(r"^\|\s*|\s*\|$")
+_BREAK = re.compile(r"[\r\n]")
 _SYMBOLS = re.compile(r"[\W_]+")
 _TOLD = etree.XPath("string-length(normalize-space(.))")
 # trafilatura's test of links judges short boxes, those with one long link, and those with many links.
@@ -87,11 +88,22 @@ _PARTS = 3
 def extracted(page: Page, part: HtmlElement, unwanted: Iterable[HtmlElement]) -> list[str]:
     """Return the text of a part of the page, line by line, without these elements and what is furniture by name."""
     copy = _cut(page, part, unwanted)
+    _set_solid(copy)
     root = Element("html")
     etree.SubElement(root, "body").append(copy)
     options = _options()
     tree = convert_tags(tree_cleaning(root, options), options)
     return lines_of(xmltotxt(_text_elements(_without_link_lists(tree, page), options), include_formatting=False))
+
+
+def _set_solid(copy: HtmlElement) -> None:
+    """Make the line breaks of the markup spaces, as a browser does; those within preformatted text are told."""
+    kept = {element for preformatted in copy.iter("pre", "textarea") for element in preformatted.iter()}
+    for element in copy.iter():
+        if element.text and _BREAK.search(element.text) and element not in kept:
+            element.text = _BREAK.sub(" ", element.text)
+        if element.tail and _BREAK.search(element.tail) and (element not in kept or element.tag in ("pre", "textarea")):
+            element.tail = _BREAK.sub(" ", element.tail)
 
 
 @cache

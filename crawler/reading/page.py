@@ -20,7 +20,7 @@ from crawler.errors import ReadingError
 from crawler.reading import attributes
 from crawler.reading.addresses import absolute, comparable, host_of
 from crawler.reading.charset import decode
-from crawler.reading.dom import drop, duplicate, fold, squeeze, text_of
+from crawler.reading.dom import drop, duplicate, fold, squeeze, text_of, without_invisible
 from crawler.reading.jsonld import Graph, Node, text
 from crawler.reading.scope import Scope
 
@@ -112,6 +112,7 @@ class Page:
             raise ReadingError("unreadable", "the payload holds nothing but blanks")
         tree = _tree(source)
         scripts, code = _take_scripts(tree)
+        without_invisible(tree, source)
         return cls(url=url, tree=tree, text=source, scripts=scripts, code=code, fetched_at=fetched_at)
 
     @cached_property

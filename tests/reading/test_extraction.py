@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.reading.extraction import copied, extracted, lines_of
 from crawler.reading.frame import frames
-from tests.reading.build import PARAGRAPHS, story
+from tests.reading.build import PARAGRAPHS, page, story
 
 
 def _text(inside: str) -> list[str]:
@@ -68,3 +68,24 @@ def test_a_box_of_links_within_the_text_is_left_out() -> None:
 def test_a_paragraph_with_a_link_is_kept() -> None:
     line = 'The fares are on <a href="/fares/">the list of the harbour office</a>, and it hangs on the gate as well.'
     assert _text(f"<p>{line}</p>")[-1].startswith("The fares are on the list of the harbour office")
+
+
+def test_a_line_break_within_a_text_is_a_blank_but_within_preformatted_text_it_is_one() -> None:
+    told = "Boats sail\nat seven\r\nand at noon, and the last one\nwaits for the market to close."
+    assert (
+        _text(f"<div>{told}</div>")[-1]
+        == "Boats sail at seven and at noon, and the last one waits for the market to close."
+    )
+    assert _text("<pre>Boats sail at seven\nand the last one at noon</pre>")[-2:] == [
+        "Boats sail at seven",
+        "and the last one at noon",
+    ]
+
+
+def test_invisible_characters_change_nothing_that_is_read() -> None:
+    hinted = [
+        text.replace("ship", "s\u00adhip").replace("er", "e&shy;r").replace("an", "a&#8203;n") for text in PARAGRAPHS
+    ]
+    assert hinted != list(PARAGRAPHS)
+    made = page("".join(f"<p>{text}</p>" for text in hinted))
+    assert not {"\u00ad", "\u200b"} & set("".join(made.tree.itertext()))
