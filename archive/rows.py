@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from archive import tables as t
 from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
 from archive.records import Kind, Moment
+from archive.surt import surt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -106,26 +107,10 @@ def remembered(connection: Connection, key: tuple[Any, ...], find: Callable[[], 
     return memo[key]
 
 
-@lru_cache(maxsize=4096)
-def surt(url: str) -> str:
-    """Return the sort-friendly form of an address that CDX indexes use: host reversed, scheme and case dropped.
-
-    An address that cannot be parsed (a wrong port, half a bracket: servers do redirect there) stays as it is.
-    """
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    except ValueError:
-        return url.lower()
-    host = (parts.hostname or "").removeprefix("www.")
-    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{'?' + query if query else ''}".lower()
-
-
 def url_id(connection: Connection, url: str) -> int:
     """Return the id of an address, new ones inserted."""
     return remembered(
-        connection, ("url", url), lambda: find_or_insert(connection, t.url, {"url": url}, urlkey=surt(url))[0]
+        connection, ("url", url), lambda: find_or_insert(connection, t.url, {"url": url}, surt=surt(url))[0]
     )
 
 

@@ -201,8 +201,15 @@ url = Table(
     metadata,
     _id(),
     Column("url", sa.Text, nullable=False, unique=True),
-    Column("urlkey", sa.Text, nullable=False, index=True),
-    comment="An address; urlkey is its SURT.",
+    # Sorted by bytes in every locale, as a CDX index is.
+    Column(
+        "surt",
+        sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+        nullable=False,
+        server_default="",
+        index=True,
+    ),
+    comment="An address, and its sort-friendly form (archive.surt).",
 )
 
 article = Table(
