@@ -187,6 +187,28 @@ def text_of(title: str | None, standfirst: str | None, names: Sequence[str], bod
     return Text(title=title or "", standfirst=standfirst or "", authors=tuple(names), paragraphs=paragraphs)
 
 
+def text_of_version(version: dict[str, Any]) -> Text:
+    """Return what a version of a :class:`History` says, in the same form."""
+    body = version["body"].encode() if version["body"] is not None else None
+    return text_of(version["title"], version["standfirst"], version["authors"] or (), body)
+
+
+def two_versions(told: History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the two versions to compare: those of these numbers, else the last two that have a text."""
+    texts = {version["version"]: version for version in told.versions if version["body"] is not None}
+    if len(texts) < 2 and (old is None or new is None):
+        raise NotFoundError(f"{told.key}: only one version has a text, so there is nothing to compare")
+    numbers = sorted(texts)
+    new = new if new is not None else numbers[-1]
+    old = old if old is not None else max((number for number in numbers if number < new), default=numbers[0])
+    for number in (old, new):
+        if number not in texts:
+            raise NotFoundError(
+                f"{told.key}: no version {number} with a text; there are {', '.join(map(str, numbers))}"
+            )
+    return texts[old], texts[new]
+
+
 def _addresses(connection: Connection, number: int) -> list[dict[str, Any]]:
     row = t.article_url.c
     found = connection.execute(

@@ -31,8 +31,16 @@ class NotFoundError(ArchiveError):
 
 
 class TakenDownError(NotFoundError):
-    """The article is taken down; the message is its tombstone."""
+    """The article is taken down; the message is its tombstone. ``is_erased``: its text is held no more."""
+
+    def __init__(self, message: str, *, is_erased: bool = False) -> None:
+        super().__init__(message)
+        self.is_erased = is_erased
 
 
 class QueryError(ArchiveError):
-    """A search, a date or a filter cannot be understood."""
+    """A search, a date or a filter cannot be understood; ``at`` is the character of a search where it goes wrong."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at

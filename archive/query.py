@@ -225,7 +225,7 @@ class _Parser:
     def _fail(self, what: str, token: _Token | None = None) -> NoReturn:
         where = f", at character {token.at + 1}" if token is not None else ""
         shown = self.typed if len(self.typed) <= 200 else f"{self.typed[:200]}…"
-        raise QueryError(f"search: {what}{where}: {shown!r}")
+        raise QueryError(f"search: {what}{where}: {shown!r}", token.at if token is not None else len(self.typed))
 
 
 def _day(text: str) -> date | None:

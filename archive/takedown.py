@@ -62,13 +62,13 @@ def _by_pattern(url: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
 
 
 def tombstone(connection: Connection, article: int) -> Any:
-    """Return since when and why an article is hidden; None if it is not."""
+    """Return since when and why an article is hidden, and whether it was erased; None if it is not hidden."""
     row = t.takedown.c
     return connection.execute(
-        sa.select(row.effective_at, row.basis)
+        sa.select(row.effective_at, row.basis, row.action)
         .join(t.hidden, t.hidden.c.takedown_id == row.id)
         .where(t.hidden.c.article_id == article)
-        .order_by(row.effective_at)
+        .order_by(row.action != ERASE, row.effective_at)
         .limit(1)
     ).first()
 
@@ -77,7 +77,8 @@ def refuse_hidden(connection: Connection, article: int, name: str) -> None:
     """Raise TakenDownError for an article that is hidden."""
     found = tombstone(connection, article)
     if found is not None:
-        raise TakenDownError(f"{name}: taken down on {found.effective_at:%Y-%m-%d}: {found.basis}")
+        message = f"{name}: taken down on {found.effective_at:%Y-%m-%d}: {found.basis}"
+        raise TakenDownError(message, is_erased=found.action == ERASE)
 
 
 def keys(connection: Connection, scope: str, target: str) -> list[str]:

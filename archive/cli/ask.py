@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -35,7 +35,6 @@ from archive.cli.common import (
 from archive.copies import copies as list_copies
 from archive.diff import Text as Told
 from archive.diff import compare, unified
-from archive.errors import NotFoundError
 from archive.selection import parse_day, parse_time
 
 
@@ -142,8 +141,8 @@ def diff(
     """Show, word by word, what changed between two versions of an article."""
     with opened(home, database) as archive:
         told = corpus.history(archive, story)
-        before, after = _two_versions(told, old, new)
-    texts = _told(before), _told(after)
+        before, after = corpus.two_versions(told, old, new)
+    texts = corpus.text_of_version(before), corpus.text_of_version(after)
     comparison = compare(*texts)
     numbers = str(before["version"]), str(after["version"])
     if as_json or form is Form.JSON:
@@ -159,26 +158,6 @@ def diff(
     else:
         show_lines(screen.diff_header(before, after))
         show_lines(screen.diff_page(comparison, colour=console().color_system is not None))
-
-
-def _told(version: dict[str, Any]) -> Told:
-    body = version["body"].encode() if version["body"] is not None else None
-    return corpus.text_of(version["title"], version["standfirst"], version["authors"] or (), body)
-
-
-def _two_versions(told: corpus.History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    texts = {version["version"]: version for version in told.versions if version["body"] is not None}
-    if len(texts) < 2 and (old is None or new is None):
-        raise NotFoundError(f"{told.key}: only one version has a text, so there is nothing to compare")
-    numbers = sorted(texts)
-    new = new if new is not None else numbers[-1]
-    old = old if old is not None else max((number for number in numbers if number < new), default=numbers[0])
-    for number in (old, new):
-        if number not in texts:
-            raise NotFoundError(
-                f"{told.key}: no version {number} with a text; there are {', '.join(map(str, numbers))}"
-            )
-    return texts[old], texts[new]
 
 
 @app.command(epilog="Example: hemeroteca changes --site panublion --from 2026-11-16 --as html > week.html")

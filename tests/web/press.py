@@ -113,7 +113,8 @@ def _highland(paper: Paper, day: int) -> None:
     paper.begin(title="Highland Courier", region="Cordillera")
     _small_stories(paper, day, 2, "news")
     if day == 1:
-        paper.prints(story("Crack closes Sibalom bridge, buses turned back", paragraphs(_BRIDGE)[:5], authors=("Highland Courier",),
+        copied = paragraphs(_BRIDGE)[:5]
+        paper.prints(story("Crack closes Sibalom bridge, buses turned back", copied, authors=("Highland Courier",),
                            published=START + 3 * HOUR, canonical=COPY), url=COPY)  # fmt: skip
     if day == 3:
         paper.prints(url=GONE, title="Mayor’s cousin wins road contract", views=310, authors=("Rolly Abad",))

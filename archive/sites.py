@@ -1,0 +1,243 @@
+"""How each site stands: what it has, how often it was visited and what came of that, what came out and what changed.
+
+Nothing here writes. All that is told is cheap to ask: by site, and of the last weeks only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from archive import asked
+from archive import tables as t
+from archive.describe import stamp
+from archive.search import ROWS_PER_SECOND
+from archive.selection import require_site
+from archive.takedown import visible
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.engine import Connection
+
+    from archive.store import Archive
+
+VISITS = 14
+"""Visits of a site that are shown at a glance."""
+
+FEWEST_READINGS = 20
+"""Shares of fields are told of so many of a site's last readings, and of no fewer."""
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit as its report tells it; ``ended`` is None while it runs, or when it was killed."""
+
+    key: str
+    started: str | None
+    ended: str | None
+    exit_status: int | None
+    why: tuple[str, ...]  # what made it end as failed
+    outcomes: dict[str, int]
+    requests: int | None
+    seconds: float | None
+
+    @property
+    def went(self) -> str:
+        """How it went, in one word: ``well``, ``failed``, or ``open`` where no end was told."""
+        return "open" if self.exit_status is None else "failed" if self.exit_status else "well"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A site at a glance; ``visits`` are its last, the newest first."""
+
+    name: str
+    title: str
+    url: str
+    country: str | None
+    region: str | None
+    languages: tuple[str, ...]
+    timezone: str
+    states: dict[str, int]  # articles by state
+    in_week: int  # stories that came out in the last 7 days
+    visits: tuple[Visit, ...]
+
+    @property
+    def articles(self) -> int:
+        """How many articles it has, whatever their state."""
+        return sum(self.states.values())
+
+    @property
+    def health(self) -> str:
+        """One word: ``well``, ``silent`` (no story in a week), ``failed`` (its last visit) or ``unvisited``."""
+        last = next((visit for visit in self.visits if visit.went != "open"), None)
+        if last is None:
+            return "unvisited"
+        return "failed" if last.went == "failed" else "well" if self.in_week else "silent"
+
+
+def standings(archive: Archive) -> list[Standing]:
+    """Return every site at a glance, by title."""
+    with archive.engine.connect() as connection:
+        return _standings(connection, archive.clock(), sa.true())
+
+
+def standing(archive: Archive, name: str) -> Standing:
+    """Return one site at a glance; raises NotFoundError."""
+    with archive.engine.connect() as connection:
+        require_site(connection, name)
+        return _standings(connection, archive.clock(), t.site.c.name == name)[0]
+
+
+def _standings(connection: Connection, now: datetime, which: sa.ColumnElement[bool]) -> list[Standing]:
+    rows = connection.execute(sa.select(t.site).where(which).order_by(t.site.c.title, t.site.c.name)).all()
+    article = t.article.c
+    counted = connection.execute(
+        sa.select(article.site_id, article.state, sa.func.count())
+        .where(article.site_id.in_([row.id for row in rows]), article.merged_into.is_(None), visible(article.id))
+        .group_by(article.site_id, article.state)
+    ).all()
+    out = Tally(row.site_id for row in connection.execute(_came_out(now - _WEEK, now + timedelta(days=1))))
+    return [
+        Standing(
+            name=row.name, title=row.title, url=row.url, country=row.country, region=row.region,
+            languages=tuple(row.languages), timezone=row.timezone,
+            states={str(state): many for site, state, many in counted if site == row.id}, in_week=out[row.id],
+            visits=tuple(_visits(connection, row.id, VISITS)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _came_out(since: datetime, until: datetime) -> sa.Select[Any]:
+    """Select the articles whose text was published in a time, or first seen in it; one row for each article."""
+    row, article, version = t.search_row.c, t.article.c, t.version.c
+    # The row number of the index is the second of publication: a range of it needs neither sort nor scan.
+    first, last = (int(at.timestamp()) * ROWS_PER_SECOND for at in (since, until))
+    return (
+        sa.select(article.id, article.site_id, sa.func.min(row.id).label("place"))
+        .select_from(t.search_row)
+        .join(t.version, sa.and_(version.content_id == row.content_id, version.known_to == t.OPEN))
+        .join(t.article, article.id == version.article_id)
+        .where(row.id >= first, row.id < last, article.merged_into.is_(None), visible(article.id))
+        .group_by(article.id, article.site_id)
+    )
+
+
+def visits(archive: Archive, name: str, most: int) -> list[Visit]:
+    """Return the last visits of a site, the newest first; raises NotFoundError."""
+    with archive.engine.connect() as connection:
+        require_site(connection, name)
+        number: int = connection.execute(sa.select(t.site.c.id).where(t.site.c.name == name)).scalar_one()
+        return _visits(connection, number, most)
+
+
+def _visits(connection: Connection, site: int, most: int) -> list[Visit]:
+    row = t.visit.c
+    found = connection.execute(
+        sa.select(row.key, row.started_at, row.ended_at, row.exit_status, row.report)
+        .where(row.site_id == site)
+        .order_by(row.started_at.desc())
+        .limit(most)
+    )
+    return [_visit(one) for one in found]
+
+
+def _visit(row: Any) -> Visit:
+    report: dict[str, Any] = row.report or {}
+    why = report.get("why") or ()
+    return Visit(
+        key=row.key, started=stamp(row.started_at), ended=stamp(row.ended_at), exit_status=row.exit_status,
+        why=(why,) if isinstance(why, str) else tuple(map(str, why)), outcomes=dict(report.get("outcomes") or {}),
+        requests=report.get("requests"), seconds=report.get("seconds"),
+    )  # fmt: skip
+
+
+def stories_by_day(archive: Archive, name: str, days: int) -> list[tuple[date, int]]:
+    """Return how many stories came out on each of a site's last days, in its own zone, the oldest first."""
+    now = archive.clock()
+    with archive.engine.connect() as connection:
+        require_site(connection, name)
+        site = connection.execute(sa.select(t.site.c.id, t.site.c.timezone).where(t.site.c.name == name)).one()
+        zone = ZoneInfo(site.timezone)
+        today = now.astimezone(zone).date()
+        query = _came_out(now - timedelta(days=days + 1), now + timedelta(days=1))
+        places = [row.place for row in connection.execute(query.where(t.article.c.site_id == site.id))]
+    counted = Tally(_out_at(place).astimezone(zone).date() for place in places)
+    return [(day, counted[day]) for day in (today - timedelta(days=back) for back in range(days - 1, -1, -1))]
+
+
+def _out_at(place: int) -> datetime:
+    return t.from_micros(place // ROWS_PER_SECOND * 1_000_000).astimezone(UTC)
+
+
+def shares_of_fields(archive: Archive, name: str) -> dict[str, float]:
+    """Return the share of a site's last readings that have each field, 0 to 1; empty where there are too few."""
+    with archive.engine.connect() as connection:
+        require_site(connection, name)
+        return asked.fill_rates(connection, name, FEWEST_READINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """A change in one line: which story became what, and when it was first seen."""
+
+    article: str
+    site: str
+    title: str | None
+    number: int
+    change: str
+    stealth: bool
+    at: str | None
+
+
+def last_changes(archive: Archive, most: int, *, site: str | None = None, quiet: bool = False) -> list[Happened]:
+    """Return the last changes of the papers, the newest first, without their texts.
+
+    ``quiet`` leaves only what no modified date admits: stealth edits and removals.
+    """
+    version, article = t.version.c, t.article.c
+    query = (
+        sa.select(article.key, article.id, t.site.c.name.label("site"), version.number, version.change,
+                  version.stealth, version.valid_from, t.content.c.title)
+        .select_from(t.version)
+        .join(t.article, article.id == version.article_id)
+        .join(t.site, t.site.c.id == article.site_id)
+        .outerjoin(t.content, t.content.c.id == version.content_id)
+        .where(version.known_to == t.OPEN, version.number > 1, version.reason != t.Reason.REREAD,
+               visible(version.article_id))
+        .order_by(version.valid_from.desc(), version.id.desc())
+        .limit(most)
+    )  # fmt: skip
+    if site is not None:
+        query = query.where(t.site.c.name == site)
+    if quiet:
+        query = query.where(sa.or_(version.stealth, version.state == t.State.GONE))
+    with archive.engine.connect() as connection:
+        return [_happened(connection, row) for row in connection.execute(query).all()]
+
+
+def _happened(connection: Connection, row: Any) -> Happened:
+    title = row.title if row.title is not None else _last_title(connection, row.id)
+    return Happened(article=row.key, site=row.site, title=title, number=row.number, change=str(row.change),
+                    stealth=row.stealth, at=stamp(row.valid_from))  # fmt: skip
+
+
+def _last_title(connection: Connection, article: int) -> str | None:
+    """Return the last headline of an article that is gone."""
+    version = t.version.c
+    return connection.scalar(
+        sa.select(t.content.c.title)
+        .join(t.version, version.content_id == t.content.c.id)
+        .where(version.article_id == article, version.known_to == t.OPEN)
+        .order_by(version.number.desc())
+        .limit(1)
+    )
