@@ -51,7 +51,7 @@ def asks(pending: Mapping[str, Mapping[str, Any]], site: Site) -> Iterator[Ask]:
         if system != "tagdiv":
             yield Ask(system=system, method="GET", url=url, articles=articles)
             continue
-        ids = list(articles)
+        ids = sorted(articles, key=int)  # whatever the order in which the stories were read
         for start in range(0, len(ids), _MOST_IDS):
             some = ids[start : start + _MOST_IDS]
             form = {"action": "td_ajax_get_views", "td_post_ids": json.dumps([int(name) for name in some])}
