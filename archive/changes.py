@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from archive import tables as t
 from archive.corpus import text_of
+from archive.database import connected
 from archive.describe import minute, stamp
 from archive.diff import compare
+from archive.paging import MOST, Page, cursor, place
 from archive.selection import require_site
 from archive.takedown import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from sqlalchemy.engine import Connection
 
     from archive.diff import Comparison, Text
     from archive.store import Archive
@@ -25,8 +30,8 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A version that began, and the one it took the place of; a text is None where the article was gone."""
+class Began:
+    """A version that began: whose it is, what it is to the one before, and between which times the paper made it."""
 
     article: str
     site: str
@@ -36,13 +41,6 @@ class Changed:
     stealth: bool
     valid_from: str | None
     not_before: str | None
-    old: Text | None
-    new: Text | None
-
-    @property
-    def compared(self) -> Comparison | None:
-        """What became of each part of the story; None where it went or came back."""
-        return compare(self.old, self.new) if self.old and self.new else None
 
     @property
     def note(self) -> str:
@@ -52,34 +50,100 @@ class Changed:
         return f"{self.site} · {self.article} · version {self.number} · {what} · {between} UTC"
 
 
-def changes(archive: Archive, since: datetime, until: datetime, *, site: str | None = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Began):
+    """One line of a list of changes; :func:`with_texts` gives the two texts to be compared."""
+
+    contents: tuple[int | None, int | None]  # ids, the old one first; None where the article was gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Began):
+    """A version that began, and the one it took the place of; a text is None where the article was gone."""
+
+    old: Text | None
+    new: Text | None
+
+    @property
+    def compared(self) -> Comparison | None:
+        """What became of each part of the story; None where it went or came back."""
+        return compare(self.old, self.new) if self.old and self.new else None
+
+
+def changes(asked: Archive | Connection, since: datetime, until: datetime, *, site: str | None = None,
             quiet: bool = False) -> Iterator[Changed]:  # fmt: skip
     """Yield what changed at the papers from ``since`` up to ``until``, in order of time; first versions are no change.
 
     ``quiet`` leaves only what no modified date admits: stealth edits and removals. What only a reread
     found is not among them: it changes what we know, not what was printed.
     """
-    with archive.engine.connect() as connection:
+    after = None
+    with connected(asked) as connection:
+        while True:
+            found = changes_page(connection, since, until, site=site, quiet=quiet, limit=PAGE, after=after)
+            yield from with_texts(connection, found.items)
+            after = found.next
+            if after is None:
+                return
+
+
+def changes_page(asked: Archive | Connection, since: datetime, until: datetime, *, site: str | None = None,
+                 quiet: bool = False, newest_first: bool = False, limit: int = PAGE,
+                 after: str | None = None) -> Page[Change]:  # fmt: skip
+    """Return one page of what :func:`changes` tells, without texts; ``after`` is the cursor of the page before.
+
+    The last page costs what the first does. Raises QueryError for a cursor of another list.
+    """
+    first = (MOST, MOST) if newest_first else (-MOST, -MOST)
+    at, number = place(after, 2) if after is not None else first
+    span = {"since": t.to_micros(since), "until": min(t.to_micros(until), MOST)}
+    if newest_first:
+        span["until"] = min(span["until"], at + 1)  # the index is entered where the page begins
+    else:
+        span["since"] = max(span["since"], at)
+    with connected(asked) as connection:
         if site is not None:
             require_site(connection, site)
-        after = (since, 0)
-        while found := connection.execute(_page(after, until, site, quiet=quiet)).all():
-            yield from map(_changed, found)
-            after = (found[-1].valid_from, found[-1].id)
+        rows = connection.execute(
+            _page(site is not None, quiet, newest_first),
+            span | {"at": at, "id": number, "site": site, "limit": limit + 1},
+        ).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    ends = cursor(t.to_micros(last.valid_from), last.id) if last is not None else None
+    return Page([_change(row) for row in rows[:limit]], ends)
 
 
-def _page(after: tuple[datetime, int], until: datetime, site: str | None, *, quiet: bool) -> sa.Select[Any]:
-    """Select the versions that follow a place in the order of time: the last page is as fast as the first."""
+def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Changed]:
+    """Return changes with their texts, which are looked up together."""
+    wanted = {number for one in found for number in one.contents if number is not None}
+    with connected(asked) as connection:
+        said = {row.id: text_of(row.title, row.standfirst, row.names, row.body)
+                for row in connection.execute(_SAID, {"contents": sorted(wanted)})}  # fmt: skip
+    changed = []
+    for one in found:
+        old, new = (said[number] if number is not None else None for number in one.contents)
+        changed.append(Changed(**{name: getattr(one, name) for name in Began.__slots__}, old=old, new=new))
+    return changed
+
+
+_SAID = sa.select(t.content).where(t.content.c.id.in_(sa.bindparam("contents", expanding=True)))
+
+
+@cache
+def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
+    """Select the versions that follow a place in the order of time."""
     row = t.version.c
     before = t.version.alias("before")
     old, new = t.content.alias("old_content"), t.content.alias("new_content")
-    at, number = (sa.literal(value, column.type) for value, column in zip(after, (row.valid_from, row.id), strict=True))
+    began_at = sa.type_coerce(row.valid_from, sa.BigInteger)
+    here = sa.tuple_(began_at, row.id)
+    begins = sa.tuple_(*(sa.bindparam(name, type_=sa.BigInteger) for name in ("at", "id")))
+    order = (began_at.desc(), row.id.desc()) if newest_first else (began_at, row.id)
     query = (
         sa.select(
             row.id, row.number, row.change, row.stealth, row.valid_from, row.prev_last_seen_at,
-            t.article.c.key, t.site.c.name.label("site"),
-            *(content.c[name].label(f"{label}_{name}") for label, content in (("old", old), ("new", new))
-              for name in ("id", "title", "standfirst", "names", "body")),
+            t.article.c.key, t.site.c.name.label("site"), old.c.id.label("old_id"), new.c.id.label("new_id"),
+            old.c.title.label("old_title"), new.c.title.label("new_title"),
         )
         .select_from(t.version)
         .join(t.article, t.article.c.id == row.article_id)
@@ -88,13 +152,14 @@ def _page(after: tuple[datetime, int], until: datetime, site: str | None, *, qui
                               before.c.number == row.number - 1))
         .outerjoin(old, old.c.id == before.c.content_id)
         .outerjoin(new, new.c.id == row.content_id)
-        .where(row.known_to == t.OPEN, row.valid_from >= at, row.valid_from < until, row.number > 1,
-               _was_observed(), visible(row.article_id), sa.or_(row.valid_from > at, row.id > number))
-        .order_by(row.valid_from, row.id)
-        .limit(PAGE)
+        .where(row.known_to == t.OPEN, began_at >= sa.bindparam("since"), began_at < sa.bindparam("until"),
+               row.number > 1,
+               here < begins if newest_first else here > begins, _was_observed(), visible(row.article_id))
+        .order_by(*order)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )  # fmt: skip
-    if site is not None:
-        query = query.where(t.site.c.name == site)
+    if of_site:
+        query = query.where(t.site.c.name == sa.bindparam("site", type_=sa.Text))
     return query.where(sa.or_(row.stealth, row.state == t.State.GONE)) if quiet else query
 
 
@@ -107,18 +172,9 @@ def _was_observed() -> sa.ColumnElement[bool]:
     return sa.or_(row.reason != t.Reason.REREAD, observed_once)
 
 
-def _changed(row: Any) -> Changed:
-    return Changed(
+def _change(row: Any) -> Change:
+    return Change(
         article=row.key, site=row.site, title=row.new_title or row.old_title, number=row.number,
         change=str(row.change), stealth=row.stealth, valid_from=stamp(row.valid_from),
-        not_before=stamp(row.prev_last_seen_at), old=_text(row, "old"), new=_text(row, "new"),
+        not_before=stamp(row.prev_last_seen_at), contents=(row.old_id, row.new_id),
     )  # fmt: skip
-
-
-def _text(row: Any, label: str) -> Text | None:
-    if getattr(row, f"{label}_id") is None:
-        return None
-    title, standfirst, names, body = (
-        getattr(row, f"{label}_{name}") for name in ("title", "standfirst", "names", "body")
-    )
-    return text_of(title, standfirst, names, body)

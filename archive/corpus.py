@@ -1,7 +1,7 @@
 """What the archive answers: articles, their versions, counters and history, as plain values for people and files.
 
-Nothing here writes. Every answer about text survives an article that is gone: its last text is still told, with the
-state beside it.
+Nothing here writes. Each function takes an archive, or a connection that is open already. Every answer about text
+survives an article that is gone: its last text is still told, with the state beside it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import sqlalchemy as sa
 
 from archive import asof
 from archive import tables as t
+from archive.database import connected
 from archive.describe import curve, describe, printed, stamp
 from archive.diff import Text
 from archive.errors import NotFoundError
-from archive.normal import fold_name
+from archive.hits import hits
 from archive.opt_outs import opted_out
-from archive.query import parse, words_of
-from archive.selection import each_article, selecting
+from archive.paging import Page
+from archive.selection import each_article, page, selecting
 from archive.takedown import refuse_hidden
 
 if TYPE_CHECKING:
@@ -30,34 +31,44 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.query import Words
     from archive.selection import Selection
     from archive.store import Archive
 
 CHUNK = 500
-SNIPPET_WORDS = 24
 
 
-def articles(archive: Archive, selection: Selection, *, counters: bool = False) -> Iterator[dict[str, Any]]:
+def articles(asked: Archive | Connection, selection: Selection, *, counters: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the selected articles in the shape of an export, the newest first."""
-    with archive.engine.connect() as connection:
-        rows = connection.execution_options(yield_per=CHUNK).execute(selecting(connection, selection))
+    with connected(asked) as connection:
+        rows = connection.execute(selecting(connection, selection), execution_options={"yield_per": CHUNK})
         for row in rows:
             yield describe(connection, row, counters=counters)
 
 
-def count(archive: Archive, selection: Selection) -> int:
-    """Count the selected articles."""
-    with archive.engine.connect() as connection:
-        statement = selecting(connection, selection).order_by(None).subquery()
+def articles_page(asked: Archive | Connection, selection: Selection, limit: int, after: str | None = None, *,
+                  counters: bool = False) -> Page[dict[str, Any]]:  # fmt: skip
+    """Return one page of :func:`articles`; ``after`` is the cursor that the page before gave. Raises QueryError.
+
+    A list that shows less of each article is :func:`archive.hits.hits`.
+    """
+    with connected(asked) as connection:
+        found = page(connection, selection, limit, after)
+        return Page([describe(connection, row, counters=counters) for row in found.items], found.next)
+
+
+def count(asked: Archive | Connection, selection: Selection, *, most: int | None = None) -> int:
+    """Count the selected articles, at most so many: a count that is to be shown at once need not be whole."""
+    with connected(asked) as connection:
+        statement = selecting(connection, selection).order_by(None).limit(most).subquery()
         return connection.scalar(sa.select(sa.func.count()).select_from(statement)) or 0
 
 
 def article(
-    archive: Archive, name: str, *, at: datetime | None = None, known: datetime | None = None, counters: bool = False
-) -> dict[str, Any]:
+    asked: Archive | Connection, name: str, *, at: datetime | None = None, known: datetime | None = None,
+    counters: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Return one article by key or address, as it is or as it stood at a time, in the shape of an export."""
-    with archive.engine.connect() as connection:
+    with connected(asked) as connection:
         number = find(connection, name)
         row = connection.execute(each_article().where(t.article.c.id == number)).first()
         if row is None:
@@ -136,39 +147,51 @@ class History:
     captures: int
 
 
-def history(archive: Archive, name: str) -> History:
-    """Return all versions of an article as known now, the addresses it had and its counters."""
-    with archive.engine.connect() as connection:
+def history(asked: Archive | Connection, name: str, *, texts: bool = True) -> History:
+    """Return all versions of an article as known now, the addresses it had and its counters.
+
+    Without ``texts`` the bodies are left out, which a list of versions does not need.
+    """
+    with connected(asked) as connection:
         number = find(connection, name)
-        head = connection.execute(
-            sa.select(t.article.c.key, t.article.c.state, t.site.c.name.label("site"))
-            .join(t.site, t.site.c.id == t.article.c.site_id)
-            .where(t.article.c.id == number)
-        ).one()
-        captures = connection.scalar(
-            sa.select(sa.func.count()).select_from(t.capture).where(t.capture.c.article_id == number)
-        )
+        head = connection.execute(_HEAD, {"article": number}).one()
+        versions = connection.execute(_VERSIONS, {"article": number}).all()
         return History(
             key=head.key, site=head.site, state=str(head.state), urls=_addresses(connection, number),
-            versions=[_version(row) for row in connection.execute(_versions_query(number))],
-            counters=curve(connection, number), captures=captures or 0,
+            versions=[_version(row, texts=texts) for row in versions], counters=curve(connection, number),
+            captures=head.captures,
         )  # fmt: skip
 
 
-def _versions_query(number: int) -> sa.Select[Any]:
-    return (
-        sa.select(t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names, t.content.c.words,
-                  t.content.c.body, t.reading.c.modified_at, t.reading.c.modified_offset,
-                  t.reading.c.modified_precision, t.reading.c.byline)
-        .select_from(t.version)
-        .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
-        .outerjoin(t.reading, t.reading.c.id == t.version.c.reading_id)
-        .where(t.version.c.article_id == number, t.version.c.known_to == t.OPEN)
-        .order_by(t.version.c.number)
-    )  # fmt: skip
+_ARTICLE = sa.bindparam("article", type_=sa.BigInteger)
+_HEAD = (
+    sa.select(
+        t.article.c.key, t.article.c.state, t.site.c.name.label("site"),
+        sa.select(sa.func.count()).select_from(t.capture).where(t.capture.c.article_id == _ARTICLE)
+        .scalar_subquery().label("captures"),
+    )
+    .join(t.site, t.site.c.id == t.article.c.site_id)
+    .where(t.article.c.id == _ARTICLE)
+)  # fmt: skip
+_VERSIONS = (
+    sa.select(t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names, t.content.c.words,
+              t.content.c.body, t.reading.c.modified_at, t.reading.c.modified_offset,
+              t.reading.c.modified_precision, t.reading.c.byline)
+    .select_from(t.version)
+    .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
+    .outerjoin(t.reading, t.reading.c.id == t.version.c.reading_id)
+    .where(t.version.c.article_id == _ARTICLE, t.version.c.known_to == t.OPEN)
+    .order_by(t.version.c.number)
+)  # fmt: skip
+_ADDRESSES = (
+    sa.select(t.url.c.url, t.article_url.c.valid_from, t.article_url.c.valid_to, t.article_url.c.role)
+    .join(t.url, t.url.c.id == t.article_url.c.url_id)
+    .where(t.article_url.c.article_id == _ARTICLE)
+    .order_by(t.article_url.c.valid_from, t.url.c.url)
+)
 
 
-def _version(row: Any) -> dict[str, Any]:
+def _version(row: Any, *, texts: bool) -> dict[str, Any]:
     return {
         "version": row.number, "change": str(row.change), "state": str(row.state), "stealth": row.stealth,
         "cosmetic": row.cosmetic, "flap": row.flap, "reverts_to": row.reverts_to,
@@ -177,7 +200,7 @@ def _version(row: Any) -> dict[str, Any]:
         "known_from": stamp(row.known_from),
         "modified": printed(row.modified_at, row.modified_offset, row.modified_precision),
         "title": row.title, "standfirst": row.standfirst, "authors": row.names, "byline": row.byline,
-        "word_count": row.words, "body": row.body.decode() if row.body is not None else None,
+        "word_count": row.words, "body": row.body.decode() if texts and row.body is not None else None,
     }  # fmt: skip
 
 
@@ -210,76 +233,33 @@ def two_versions(told: History, old: int | None, new: int | None) -> tuple[dict[
 
 
 def _addresses(connection: Connection, number: int) -> list[dict[str, Any]]:
-    row = t.article_url.c
-    found = connection.execute(
-        sa.select(t.url.c.url, row.valid_from, row.valid_to, row.role)
-        .join(t.url, t.url.c.id == row.url_id)
-        .where(row.article_id == number)
-        .order_by(row.valid_from, t.url.c.url)
-    )
+    found = connection.execute(_ADDRESSES, {"article": number})
     return [{"url": url, "from": stamp(start), "to": stamp(end), "role": role} for url, start, end, role in found]
 
 
 # ------------------------------------------------------------------ search and figures
 
 
-def search(archive: Archive, selection: Selection, limit: int) -> list[dict[str, Any]]:
-    """Return the newest articles that match, each with the words around the first hit."""
-    words = _searched_words(selection.query)
-    with archive.engine.connect() as connection:
-        rows = connection.execute(selecting(connection, selection).limit(limit)).all()
-        hits = []
-        for row in rows:
-            told = describe(connection, row)
-            names = ("id", "site", "url", "published", "first_seen", "state", "title", "language", "views", "version")
-            hit = {name: told[name] for name in names}
-            text, marks = snippet(told["body"] or "", words)
-            hits.append({**hit, "authors": [author["name"] for author in told["authors"]], "snippet": text,
-                         "hits": marks})  # fmt: skip
-        return hits
-
-
-def _searched_words(query: str | None) -> list[Words]:
-    return words_of(parse(query)) if query is not None else []
-
-
-def snippet(text: str, wanted: Sequence[Words]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the words around the first hit, or the beginning of the text, and where in it hits stand: (start, end)."""
-    printed = text.split()
-    folded = [fold_name(word) for word in printed]
-    hits = [at for at, word in enumerate(folded) if any(_is_hit(word, words) for words in wanted)]
-    start = max(0, (hits[0] if hits else 0) - SNIPPET_WORDS // 3)
-    cut = printed[start : start + SNIPPET_WORDS]
-    before = "… " if start else ""
-    marks = []
-    for at in hits:
-        if start <= at < start + len(cut):
-            begin = len(before) + sum(len(word) + 1 for word in cut[: at - start])
-            marks.append((begin, begin + len(printed[at])))
-    after = " …" if start + SNIPPET_WORDS < len(printed) else ""
-    return f"{before}{' '.join(cut)}{after}", marks
-
-
-def _is_hit(folded: str, wanted: Words) -> bool:
-    *whole, last = (fold_name(word) for word in wanted.words)
-    said = folded.split()
-    return any(word in said for word in (*whole, last)) or (wanted.is_prefix and any(w.startswith(last) for w in said))
+def search(asked: Archive | Connection, selection: Selection, limit: int) -> list[dict[str, Any]]:
+    """Return the newest articles that match, each with the words around the first hit: :func:`archive.hits.hits`."""
+    with connected(asked) as connection:
+        return hits(connection, selection, limit).items
 
 
 FACETED = 10_000
 
 
-def facets(archive: Archive, selection: Selection) -> dict[str, dict[str, int]]:
+def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[str, int]]:
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
-    with archive.engine.connect() as connection:
-        hits = selecting(connection, selection).limit(FACETED).subquery("hits")
+    with connected(asked) as connection:
+        chosen = selecting(connection, selection).limit(FACETED).subquery("chosen")
         rows = connection.execute(
-            sa.select(hits.c.site, hits.c.timezone, t.reading.c.language, t.reading.c.published_at, hits.c.reading_id)
-            .select_from(hits)
-            .outerjoin(t.reading, t.reading.c.id == hits.c.reading_id)
+            sa.select(chosen.c.site, chosen.c.timezone, t.reading.c.language, t.reading.c.published_at)
+            .select_from(chosen)
+            .outerjoin(t.reading, t.reading.c.id == chosen.c.reading_id)
         ).all()
         names = connection.execute(
-            sa.select(t.reading_author.c.name).join(hits, hits.c.reading_id == t.reading_author.c.reading_id)
+            sa.select(t.reading_author.c.name).join(chosen, chosen.c.reading_id == t.reading_author.c.reading_id)
         ).scalars()
         counted = {
             "site": Tally(row.site for row in rows),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
+    from archive.store import Archive
+
 DATABASE_NAME = "archive.sqlite"
 BUSY_SECONDS = 60
 ATTEMPTS = 5
@@ -89,6 +91,16 @@ def open_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """Return the engine whose transactions take SQLite's write lock at once."""
     return engine.execution_options(**_WRITES)
+
+
+@contextmanager
+def connected(asked: Archive | Connection) -> Iterator[Connection]:
+    """Give a connection to read with: the open one that was given, or one of the archive's for as long as it asks."""
+    if isinstance(asked, sa.Connection):
+        yield asked
+    else:
+        with asked.engine.connect() as connection:
+            yield connection
 
 
 @contextmanager

@@ -186,9 +186,20 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
             head_digest=head.digest,
             head_capture_at=max(found.at for found in seen),
             first_seen_at=chain.spans[0].valid_from,
+            listed_at=_listed_at(connection, chain),
             last_seen_at=max(span.last_seen_at for span in chain.spans if span.state not in OVER),
             **merged,
     )  # fmt: skip
+
+
+def _listed_at(connection: Connection, chain: Chain) -> datetime:
+    """Return where an article stands in lists: when its last text was published, or else when it was first seen."""
+    read = next((span.reading_id for span in reversed(chain.spans) if span.content_id is not None), None)
+    published: datetime | None = connection.scalar(_PUBLISHED, {"reading": read})
+    return published or chain.spans[0].valid_from
+
+
+_PUBLISHED = sa.select(t.reading.c.published_at).where(t.reading.c.id == sa.bindparam("reading", type_=sa.BigInteger))
 
 
 def bring_counters_in_step(connection: Connection, article: int, touched: set[tuple[str, str]]) -> None:

@@ -199,6 +199,8 @@ def _erase_rows(connection: Connection, order: _Order) -> None:
             .values(title=None, standfirst=None, names=[], language=None, body=None, erased_at=order.at)
         )  # fmt: skip
     for article in order.articles:
+        this_article = t.article.c.id == article
+        connection.execute(t.article.update().where(this_article).values(listed_at=t.article.c.first_seen_at))
         connection.execute(t.lsh_band.delete().where(t.lsh_band.c.article_id == article))
     _erase_authors(connection)
     this = t.takedown.c.id == order.takedown.id

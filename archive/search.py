@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -137,7 +138,27 @@ _SUPERSEDED = (
 )
 
 
-def matching(connection: Connection, node: Node) -> sa.Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows of the index, from the oldest to the newest, both included."""
+
+    oldest: int = -(2**62)
+    newest: int = 2**62
+
+    def holds(self, number: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions that a row number lies in this span; none for the whole index."""
+        conditions = []
+        if self.oldest != EVERYWHERE.oldest:
+            conditions.append(number >= self.oldest)
+        if self.newest != EVERYWHERE.newest:
+            conditions.append(number <= self.newest)
+        return conditions
+
+
+EVERYWHERE = Span()
+
+
+def matching(connection: Connection, node: Node, span: Span = EVERYWHERE) -> sa.Select[Any]:
     """Select the row numbers of the index that match words that were asked for (:func:`is_text`)."""
     if connection.dialect.name == "postgresql":
         query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
@@ -150,7 +171,17 @@ def matching(connection: Connection, node: Node) -> sa.Select[Any]:
         if not _is_too_much(error):
             raise
         raise QueryError(f"search: too many words or brackets inside one another ({error.orig})") from error
-    return hits
+    return hits.where(*span.holds(_ROW))
+
+
+_ROW = sa.column("rowid", sa.BigInteger)
+
+
+def nth_newest(connection: Connection, node: Node, number: int, span: Span) -> int | None:
+    """Return the row of the so-many-th newest text in a span that matches words; None if there are not so many."""
+    newest = matching(connection, node, span).order_by(_ROW.desc()).offset(number - 1).limit(1)
+    found: int | None = connection.scalar(newest)
+    return found
 
 
 def _is_too_much(error: DBAPIError) -> bool:
@@ -158,9 +189,9 @@ def _is_too_much(error: DBAPIError) -> bool:
     return "fts5" in str(error.orig) or str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
-def ranking(connection: Connection, node: Node, oldest: int) -> sa.Subquery:
-    """Select the rows from ``oldest`` on that match, as ``rowid`` and ``rank``; the least rank fits best."""
-    hits, row = matching(connection, node), sa.column("rowid", sa.BigInteger)
+def ranking(connection: Connection, node: Node, span: Span) -> sa.Subquery:
+    """Select the rows of a span that match, as ``rowid`` and ``rank``; the least rank fits best."""
+    hits = matching(connection, node, span)
     rank: sa.ColumnElement[Any]
     if connection.dialect.name == "postgresql":
         query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
@@ -168,7 +199,7 @@ def ranking(connection: Connection, node: Node, oldest: int) -> sa.Subquery:
     else:
         # A word in the headline says more than one in the text.
         rank = sa.literal_column(f"bm25({TABLE}, 8.0, 4.0, 4.0, 1.0)", sa.Float)
-    return hits.add_columns(rank.label("rank")).where(row >= oldest).subquery("ranked")
+    return hits.add_columns(rank.label("rank")).subquery("ranked")
 
 
 def is_text(node: Node) -> bool:

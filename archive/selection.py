@@ -14,12 +14,13 @@ from archive.chain import OVER
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.opt_outs import opted_out
-from archive.query import All, Fact, OneOf, parse, words_of
-from archive.search import is_text, matching, ranking
+from archive.paging import Page, cursor, place
+from archive.query import All, Fact, Not, OneOf, parse, words_of
+from archive.search import EVERYWHERE, Span, is_text, matching, nth_newest, ranking
 from archive.takedown import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 RANKED = 1000
 """Hits that are ranked, the newest: ranking a common word over a whole archive takes seconds."""
+
+LEAST_LOOKED_AT = 100
+"""Hits of the words that are looked at together for a page; every further look takes four times as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
     return (
         sa.select(
             t.article.c.id.label("article_id"), t.article.c.key, t.article.c.state, t.article.c.first_seen_at,
-            t.article.c.last_seen_at, t.site.c.name.label("site"), t.site.c.timezone,
+            t.article.c.last_seen_at, t.article.c.listed_at, t.site.c.name.label("site"), t.site.c.timezone,
             _text.c.id.label("version_id"), _text.c.number, _text.c.valid_from, _text.c.valid_to,
             _text.c.first_capture_id, _text.c.reading_id, _text.c.content_id,
         )
@@ -81,21 +85,93 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
 
 
 def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
-    """Return the statement that lists the selected articles, the newest first; a QueryError says what is wrong."""
+    """Return the statement that lists the selected articles, the newest first; a QueryError says what is wrong.
+
+    ``place`` and ``article_id`` of a row say where in the order it stands, the greatest first.
+    """
+    return _selecting(connection, selection, parse(selection.query) if selection.query is not None else None)
+
+
+def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[sa.Row[Any]]:
+    """Return the rows of one page of :func:`selecting`; the last page costs what the first does.
+
+    Of a list by relevance there are pages up to the last of the hits that are ranked.
+    """
     node = parse(selection.query) if selection.query is not None else None
+    if selection.by_relevance:
+        (skipped,) = place(after, 1) if after is not None else (0,)
+        ranked = _selecting(connection, selection, node).offset(max(skipped, 0)).limit(limit + 1)
+        return _page(list(connection.execute(ranked)), limit, lambda _: cursor(skipped + limit))
+    begins = place(after, 2) if after is not None else None
+    text = _wanted_text(node) if node is not None and not selection.removed else None
+    if text is None:
+        rows = list(connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1)))
+    else:
+        rows = _walked(connection, selection, node, text, limit + 1, begins)
+    return _page(rows, limit, lambda row: cursor(row.place, row.article_id))
+
+
+def _page(rows: list[sa.Row[Any]], limit: int, cursor_of: Callable[[sa.Row[Any]], str]) -> Page[sa.Row[Any]]:
+    return Page(rows[:limit], cursor_of(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Select[Any]:
+    """Leave only what stands behind a place: of the columns that the query is ordered by, as numbers."""
+    if begins is None:
+        return query
+    first, article = query.selected_columns["place"], t.article.c.id
+    return query.where(sa.tuple_(first, article) < sa.tuple_(*map(sa.literal, begins)))
+
+
+def _walked(connection: Connection, selection: Selection, node: Node | None, text: Node, most: int,
+            begins: tuple[int, ...] | None) -> list[sa.Row[Any]]:  # fmt: skip
+    """Go through the hits of the words from the newest on until enough of them are texts that are asked for.
+
+    A page of a common word looks at some hundreds of its hits, where the whole list would have to find them all.
+    """
+    rows: list[sa.Row[Any]] = []
+    span, looked_at = Span(newest=begins[0] if begins else EVERYWHERE.newest), max(4 * most, LEAST_LOOKED_AT)
+    while len(rows) < most:
+        oldest = nth_newest(connection, text, looked_at, span)
+        part = Span(oldest if oldest is not None else EVERYWHERE.oldest, span.newest)
+        query = _following(_selecting(connection, selection, node, part), begins)
+        rows += connection.execute(query.limit(most - len(rows)))
+        if oldest is None:
+            break
+        span, looked_at = Span(newest=oldest - 1), 4 * looked_at
+    return rows
+
+
+def _wanted_text(node: Node) -> Node | None:
+    """Return the words without which nothing is found; None where facts alone may do."""
+    if is_text(node):
+        return node
+    if isinstance(node, All):
+        wanted = [part for part in node.parts if is_text(part)]
+        unwanted = [part for part in node.parts if isinstance(part, Not) and is_text(part.part)]
+        return All((*wanted, *unwanted)) if wanted else None
+    return None
+
+
+def _selecting(connection: Connection, selection: Selection, node: Node | None,
+               span: Span = EVERYWHERE) -> sa.Select[Any]:  # fmt: skip
+    """Return the statement; ``span`` bounds the rows of the index in which words are looked for."""
     query = each_article(_which_text(connection, selection, node)).where(*_conditions(connection, selection))
     query = query.where(t.article.c.merged_into.is_(None))
     if node is not None and not selection.removed:
-        query = query.where(_meets(connection, node))
+        query = query.where(_meets(connection, node, span))
     if node is None or not words_of(node):
         if selection.by_relevance:
             raise QueryError("search: only words can be ranked by relevance; there are none in this query")
-        return query.order_by(_when().desc(), t.article.c.id)
+        listed = sa.type_coerce(t.article.c.listed_at, sa.BigInteger)
+        return query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
     query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id)
+    query = query.where(*span.holds(t.search_row.c.id)).add_columns(t.search_row.c.id.label("place"))
     if not selection.by_relevance:
-        return query.order_by(t.search_row.c.id.desc(), t.article.c.id)
+        return query.order_by(t.search_row.c.id.desc(), t.article.c.id.desc())
     ranked = _ranked(connection, node)
-    return query.join(ranked, ranked.c.rowid == t.search_row.c.id).order_by(ranked.c.rank, t.search_row.c.id.desc())
+    by_rank = (ranked.c.rank, t.search_row.c.id.desc(), t.article.c.id.desc())
+    return query.join(ranked, ranked.c.rowid == t.search_row.c.id).order_by(*by_rank)
 
 
 def _when() -> sa.ColumnElement[Any]:
@@ -136,23 +212,23 @@ def _ranked(connection: Connection, node: Node) -> sa.Subquery:
     words: Node = wanted[0] if len(wanted) == 1 else OneOf(wanted)
     newest = matching(connection, node if is_text(node) else words).subquery("newest").c.rowid
     oldest = connection.scalar(sa.select(newest).order_by(newest.desc()).offset(RANKED - 1).limit(1))
-    return ranking(connection, words, oldest if oldest is not None else -(2**62))
+    return ranking(connection, words, Span(oldest) if oldest is not None else EVERYWHERE)
 
 
-def _meets(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
+def _meets(connection: Connection, node: Node, span: Span) -> sa.ColumnElement[bool]:
     """Return the condition that a query puts on an article and its text."""
     if is_text(node):
-        said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
+        said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node, span)))
         return _text.c.content_id.in_(said)
     if isinstance(node, Fact):
         return sa.func.coalesce(_is_so(connection, node), sa.false())
     if isinstance(node, All):
         text = [part for part in node.parts if is_text(part)]
-        rest = [_meets(connection, part) for part in node.parts if not is_text(part)]
-        return sa.and_(*rest, *([_meets(connection, All(tuple(text)))] if text else []))
+        rest = [_meets(connection, part, span) for part in node.parts if not is_text(part)]
+        return sa.and_(*rest, *([_meets(connection, All(tuple(text)), span)] if text else []))
     if isinstance(node, OneOf):
-        return sa.or_(*(_meets(connection, part) for part in node.parts))
-    return sa.not_(_meets(connection, node.part))  # type: ignore[union-attr]  # all other kinds are text or above
+        return sa.or_(*(_meets(connection, part, span) for part in node.parts))
+    return sa.not_(_meets(connection, node.part, span))  # type: ignore[union-attr]  # all other kinds are text or above
 
 
 def _is_so(connection: Connection, fact: Fact) -> sa.ColumnElement[bool]:

@@ -232,6 +232,8 @@ article = Table(
     Column("changes", sa.Integer, nullable=False, server_default="0", comment="edits seen"),
     Column("changed_at", Instant),
     Column("unchanged", sa.Integer, nullable=False, server_default="0", comment="looks since that found the same"),
+    Column("listed_at", Instant, nullable=False, server_default="0", comment="published, or else first seen: lists"),
+    Index("article_listed", "listed_at", "id"),
     Index("article_due", "site_id", "due_at"),
     Index("article_asked", "site_id", "asked_at"),
     comment="One story of one site through all its captures. key is public and never reused.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive import NotFoundError, corpus
-from archive.corpus import snippet
+from archive.hits import snippet
 from archive.query import Words
 from archive.selection import Selection
 from tests.archive.make import BODY, DAY, HOUR, START, STORY, Paper, SettableClock, stamps

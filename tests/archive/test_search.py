@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archive import Archive, QueryError, corpus
+from archive import Archive, QueryError, corpus, hits
 from archive import tables as t
 from archive.query import parse
 from archive.search import fts5, is_text, tsquery
@@ -197,4 +197,4 @@ def test_facets_count_the_hits(filled: Archive) -> None:
 def test_a_snippet_marks_the_words_that_were_found(filled: Archive) -> None:
     [hit] = corpus.search(filled, Selection(query="metres OR sub*"), 20)
     assert [hit["snippet"][start:end] for start, end in hit["hits"]] == ["metres"]
-    assert corpus.snippet("No hit here.", [])[1] == []
+    assert hits.snippet("No hit here.", [])[1] == []
