@@ -208,7 +208,8 @@ def _filled(column: sa.Column[Any], engine: Engine) -> str:
     default, value = column.server_default, "NULL"
     if isinstance(default, sa.DefaultClause):
         value = f"'{default.arg}'" if isinstance(default.arg, str) else str(default.arg)
-    return f"CAST({value} AS {column.type.compile(engine.dialect)}) AS {column.name}"
+    kind, collate, locale = column.type.compile(engine.dialect).partition(" COLLATE ")
+    return f"CAST({value} AS {kind}){collate}{locale} AS {column.name}"
 
 
 def _lay_over(engine: Engine) -> None:

@@ -26,4 +26,6 @@ def upgrade() -> None:
     while found := connection.execute(page, {"after": after}).all():
         connection.execute(change, [{"number": row.id, "form": surt(row.url)} for row in found])
         after = found[-1].id
+    if connection.dialect.name == "postgresql":
+        op.create_table_comment("url", "An address, and its sort-friendly form (archive.surt).")
     op.create_index("url_surt", "url", ["surt"], unique=False)
