@@ -50,7 +50,7 @@ def find(archive: Archive, name: str) -> Stored:
         row = connection.execute(_captures().where(t.capture.c.record_id == number.bytes)).first()
         if row is None:
             raise NotFoundError(f"no capture {name!r} in this archive")
-        _refuse_hidden(connection, row, name)
+        refuse_hidden_capture(connection, row, name)
     if row.kind not in (Kind.RESPONSE, Kind.RENDERING) or row.file is None:
         raise NotFoundError(f"capture {name}: holds no page; it only says that there was none, or nothing new")
     kept = Kept(id=row.id, site=row.site, article=row.article, url=row.url, file=row.file, offset=row.warc_offset)
@@ -75,7 +75,8 @@ def _captures() -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def _refuse_hidden(connection: Connection, row: Any, name: str) -> None:
+def refuse_hidden_capture(connection: Connection, row: Any, name: str) -> None:
+    """Raise TakenDownError for a capture (its ``may_be_shown`` and ``article_id``) that may not be handed out."""
     if row.may_be_shown:
         return
     if row.article_id is not None:
