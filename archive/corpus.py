@@ -96,9 +96,13 @@ class _AtVersion:
     last_seen_at: datetime
     site: str
     timezone: str
+    version_id: int
     number: int
     valid_from: datetime
     valid_to: datetime
+    prev_last_seen_at: datetime | None
+    change: Any
+    stealth: bool
     first_capture_id: int
     reading_id: int
     content_id: int
@@ -107,9 +111,10 @@ class _AtVersion:
 def _at_version(row: Any, version: Any) -> _AtVersion:
     fixed = {name: getattr(row, name) for name in ("article_id", "key", "state", "first_seen_at", "last_seen_at",
                                                    "site", "timezone")}  # fmt: skip
-    moved = {name: getattr(version, name) for name in ("number", "valid_from", "valid_to", "first_capture_id",
-                                                       "reading_id", "content_id")}  # fmt: skip
-    return _AtVersion(**fixed, **moved)
+    moved = {name: getattr(version, name) for name in ("number", "valid_from", "valid_to", "prev_last_seen_at",
+                                                       "change", "stealth", "first_capture_id", "reading_id",
+                                                       "content_id")}  # fmt: skip
+    return _AtVersion(version_id=version.id, **fixed, **moved)
 
 
 def find(connection: Connection, name: str) -> int:
