@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from archive import asof
 from archive import tables as t
 from archive.database import connected
-from archive.describe import curve, describe, printed, stamp
+from archive.describe import curve, describe, describe_all, printed, stamp
 from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.hits import hits
@@ -41,8 +41,8 @@ def articles(asked: Archive | Connection, selection: Selection, *, counters: boo
     """Yield the selected articles in the shape of an export, the newest first."""
     with connected(asked) as connection:
         rows = connection.execute(selecting(connection, selection), execution_options={"yield_per": CHUNK})
-        for row in rows:
-            yield describe(connection, row, counters=counters)
+        for batch in rows.partitions():
+            yield from describe_all(connection, batch, counters=counters)
 
 
 def articles_page(asked: Archive | Connection, selection: Selection, limit: int, after: str | None = None, *,
@@ -53,7 +53,7 @@ def articles_page(asked: Archive | Connection, selection: Selection, limit: int,
     """
     with connected(asked) as connection:
         found = page(connection, selection, limit, after)
-        return Page([describe(connection, row, counters=counters) for row in found.items], found.next)
+        return Page(describe_all(connection, found.items, counters=counters), found.next)
 
 
 def count(asked: Archive | Connection, selection: Selection, *, most: int | None = None) -> int:

@@ -104,6 +104,15 @@ def connected(asked: Archive | Connection) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that reads the archive as it is at one moment, however long the reading takes."""
+    # SQLite's transactions are so by themselves.
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Give a connection that writes: all of it or, on any error, nothing. The database's refusal is a StoreError."""
     try:

@@ -151,7 +151,7 @@ def printed(at: datetime | None, offset: int | None, precision: str | None) -> s
 # ------------------------------------------------------------------ looked up for many
 
 
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
 def _json(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -33,13 +34,21 @@ LEAST_LOOKED_AT = 100
 """Hits of the words that are looked at together for a page; every further look takes four times as many."""
 
 
+class Versions(StrEnum):
+    """Which texts of an article are asked for."""
+
+    LATEST = "latest"
+    FIRST = "first"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which articles are asked for. Days are days of the site's zone; ``until`` includes its last day.
 
     The day of an article is that of its publication, or where the page gives none, the day it was first seen. The text
-    is that of today; that of a time where ``at`` is given; with ``removed`` the last one that had the words which no
-    text has since.
+    is that of today, the first one, or each that it ever had (``versions``); that of a time where ``at`` is given; with
+    ``removed`` the last one that had the words which no text has since.
     """
 
     query: str | None = None
@@ -48,6 +57,7 @@ class Selection:
     until: date | None = None
     author: str | None = None
     language: str | None = None
+    versions: Versions = Versions.LATEST
     at: datetime | None = None
     removed: bool = False
     by_relevance: bool = False  # of the newest RANKED hits, instead of the newest first
@@ -196,6 +206,8 @@ def _conditions(connection: Connection, selection: Selection) -> Iterator[sa.Col
 def _which_text(connection: Connection, selection: Selection, node: Node | None) -> sa.ColumnElement[bool] | None:
     if selection.at is not None:
         return sa.and_(_text.c.valid_from <= selection.at, _text.c.valid_to > selection.at)
+    if selection.versions is not Versions.LATEST:
+        return sa.true() if selection.versions is Versions.ALL else _text.c.number == 1
     if not selection.removed:
         return None
     if node is None or not is_text(node):

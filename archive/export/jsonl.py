@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import json
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
+import orjson
 import zstandard
 
 from archive.errors import ArchiveError, StoreError
@@ -29,10 +29,15 @@ def export_jsonl(
     lines = 0
     with _standard_output() if target is None else _file(target) as out:
         for article in articles:
-            out.write(json.dumps(article, ensure_ascii=False).encode() + b"\n")
+            out.write(line(article))
             lines += 1
             progress()
     return lines
+
+
+def line(article: dict[str, Any]) -> bytes:
+    """Return an article as one line of JSON."""
+    return orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def check_name(target: Path) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # The design, "An article, as exported".
 KEYS = [
-    "id", "site", "url", "canonical_url", "version", "valid_from", "valid_to", "first_seen", "last_seen", "state",
+    "id", "site", "url", "canonical_url", "version", "valid_from", "valid_to", "not_before", "change", "stealth",
+    "first_seen", "last_seen", "state",
     "title", "standfirst", "body", "dateline", "agency", "authors",
     "byline", "published", "modified", "language", "section",
     "tags", "images", "access", "word_count", "views", "comments", "views_at", "cluster", "near_duplicates",
