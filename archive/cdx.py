@@ -100,12 +100,12 @@ def count(asked: Archive | Connection, what: Asked) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(_selecting(what).subquery())) or 0
 
 
-def of_captures(connection: Connection, captures: Iterable[int]) -> Iterator[Line]:
-    """Yield the lines of these captures, by id, in no order."""
+def of_captures(connection: Connection, captures: Iterable[int]) -> Iterator[tuple[int, Line]]:
+    """Yield the lines of these captures with their ids, in no order; those that are never replayed have none."""
     numbers = list(captures)
     for begin in range(0, len(numbers), BLOCK):
         query = _captures().where(t.capture.c.id.in_(numbers[begin : begin + BLOCK]))
-        yield from map(_line, connection.execute(query))
+        yield from ((row.id, _line(row)) for row in connection.execute(query))
 
 
 def _captures() -> sa.Select[Any]:

@@ -6,7 +6,7 @@ import os
 import sys
 
 # Each registers its commands, in the order in which --help lists them.
-from archive.cli import ask, handout, serve, takedowns, upkeep  # noqa: F401 - imported for what they register
+from archive.cli import ask, handout, handover, serve, takedowns, upkeep  # noqa: F401 - imported for what they register
 from archive.cli.common import app
 from archive.errors import ArchiveError
 
