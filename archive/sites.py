@@ -187,57 +187,26 @@ def shares_of_fields(archive: Archive, name: str) -> dict[str, float]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """A change in one line: which story became what, and when it was first seen."""
+class Totals:
+    """How much the archive holds of what may be shown."""
 
-    article: str
-    site: str
-    title: str | None
-    number: int
-    change: str
-    stealth: bool
-    at: str | None
+    stories: int
+    versions: int
+    quiet: int  # stealth edits
+    captures: int
 
 
-def last_changes(archive: Archive, most: int, *, site: str | None = None, quiet: bool = False) -> list[Happened]:
-    """Return the last changes of the papers, the newest first, without their texts.
-
-    ``quiet`` leaves only what no modified date admits: stealth edits and removals.
-    """
-    version, article = t.version.c, t.article.c
-    query = (
-        sa.select(article.key, article.id, t.site.c.name.label("site"), version.number, version.change,
-                  version.stealth, version.valid_from, t.content.c.title)
-        .select_from(t.version)
-        .join(t.article, article.id == version.article_id)
-        .join(t.site, t.site.c.id == article.site_id)
-        .outerjoin(t.content, t.content.c.id == version.content_id)
-        .where(version.known_to == t.OPEN, version.number > 1, version.reason != t.Reason.REREAD,
-               visible(version.article_id))
-        .order_by(version.valid_from.desc(), version.id.desc())
-        .limit(most)
-    )  # fmt: skip
-    if site is not None:
-        query = query.where(t.site.c.name == site)
-    if quiet:
-        query = query.where(sa.or_(version.stealth, version.state == t.State.GONE))
+def totals(archive: Archive) -> Totals:
+    """Count stories, versions, quiet changes and captures."""
+    article, version = t.article.c, t.version.c
+    shown = sa.and_(version.known_to == t.OPEN, visible(version.article_id))
     with archive.engine.connect() as connection:
-        return [_happened(connection, row) for row in connection.execute(query).all()]
 
+        def count(table: sa.Table, *which: sa.ColumnElement[bool]) -> int:
+            return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*which)) or 0
 
-def _happened(connection: Connection, row: Any) -> Happened:
-    title = row.title if row.title is not None else _last_title(connection, row.id)
-    return Happened(article=row.key, site=row.site, title=title, number=row.number, change=str(row.change),
-                    stealth=row.stealth, at=stamp(row.valid_from))  # fmt: skip
-
-
-def _last_title(connection: Connection, article: int) -> str | None:
-    """Return the last headline of an article that is gone."""
-    version = t.version.c
-    return connection.scalar(
-        sa.select(t.content.c.title)
-        .join(t.version, version.content_id == t.content.c.id)
-        .where(version.article_id == article, version.known_to == t.OPEN)
-        .order_by(version.number.desc())
-        .limit(1)
-    )
+        return Totals(
+            stories=count(t.article, article.merged_into.is_(None), visible(article.id)),
+            versions=count(t.version, shown), quiet=count(t.version, shown, version.stealth),
+            captures=count(t.capture),
+        )  # fmt: skip

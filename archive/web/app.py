@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from archive.store import Archive
 from archive.web import faults, pages
+from archive.web.figures import Figures
 from archive.web.guard import Guard
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def create_app(home: Path, database: str | None = None, *, clock: Clock | None =
 
     app = FastAPI(title="Hemeroteca", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.archive = archive
+    app.state.figures = Figures(archive)
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in ROUTERS:

@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, StreamingResponse
 
-from archive.web import words
+from archive.web import view, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
+    from starlette.responses import Response
 
 COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
+NOW = "\x1e"
+"""Where a template writes this, what is drawn so far is sent."""
 
 
-def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page; ``?lang=`` chooses its language for this browser from now on."""
-    asked = request.query_params.get("lang", "")
-    language = words.choose(asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
-    page = environment(language).get_template(template).render(request=request, language=language, **context)
-    answer = HTMLResponse(page, status, headers={"Content-Language": language, "Vary": "Accept-Language, Cookie"})
-    if asked == language:
+    language = _language(request)
+    page = environment(language).get_template(template).render(_context(request, language, context))
+    return _answer(request, language, HTMLResponse(page, status))
+
+
+def draw_early(request: Request, template: str, **context: Any) -> Response:
+    """Return a page whose beginning is sent before its end is known: what costs time is asked by the template."""
+    language = _language(request)
+    pieces = environment(language).get_template(template).generate(_context(request, language, context))
+    return _answer(request, language, StreamingResponse(_sent(pieces), media_type="text/html"))
+
+
+def _sent(pieces: Iterator[str]) -> Iterator[str]:
+    drawn: list[str] = []
+    for piece in pieces:
+        before, now, after = piece.rpartition(NOW)
+        if now:
+            yield "".join((*drawn, before))
+            drawn.clear()
+        drawn.append(after)
+    yield "".join(drawn)
+
+
+def _language(request: Request) -> str:
+    asked, kept = request.query_params.get("lang", ""), request.cookies.get(COOKIE, "")
+    return words.choose(asked, kept, request.headers.get("accept-language", ""))
+
+
+def _context(request: Request, language: str, context: dict[str, Any]) -> dict[str, Any]:
+    figures = request.app.state.figures
+    own = {"request": request, "language": language, "view": view, "totals": figures.totals, "NOW": NOW,
+           "titles": figures.titles(), "params": defaultdict(str, request.query_params)}  # fmt: skip
+    return {**own, **context}
+
+
+def _answer(request: Request, language: str, answer: Response) -> Response:
+    answer.headers["Content-Language"] = language
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    if request.query_params.get("lang") == language:
         answer.set_cookie(COOKIE, language, max_age=_YEAR, samesite="lax", httponly=True)
     return answer
 

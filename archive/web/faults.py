@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from archive.errors import ArchiveError, NotFoundError, QueryError, TakenDownError
 from archive.web.drawing import draw
+from archive.web.view import said
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -20,8 +21,18 @@ FOR_PROGRAMS = ("/api/",)
 """Addresses that are asked by programs: their faults are JSON."""
 
 
+HEADINGS = {
+    400: said("This cannot be understood"), 404: said("It is not here"), 405: said("This cannot be done here"),
+    410: said("Taken down and erased"), 422: said("This cannot be understood"), 451: said("Taken down"),
+    503: said("The archive cannot answer now"),
+}  # fmt: skip
+_OTHER = said("Something went wrong")
+
+
 def status_of(error: ArchiveError) -> int:
-    """Return the HTTP status of what the archive cannot do."""
+    """Return the HTTP status of what the archive cannot do: 451 for what is taken down, 410 when it is erased too."""
+    if isinstance(error, TakenDownError) and error.is_erased:
+        return 410
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
 
 
@@ -32,16 +43,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _bad_request)
 
 
-def fault(request: Request, status: int, message: str) -> Response:
-    """Return a fault as a page for people, or as JSON for programs."""
+def fault(request: Request, status: int, message: str, at: int | None = None) -> Response:
+    """Return a fault as a page for people, or as JSON for programs; ``at`` is where a search goes wrong."""
     if request.url.path.startswith(FOR_PROGRAMS):
         return JSONResponse({"error": message}, status)
-    return draw(request, "fault.html", status=status, code=status, message=message)
+    heading, typed = HEADINGS.get(status, _OTHER), request.query_params.get("q", "")
+    return draw(request, "fault.html", status=status, code=status, heading=heading, message=message, at=at,
+                typed=typed)  # fmt: skip
 
 
 def _archive_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchiveError)  # noqa: S101 - registered for these
-    return fault(request, status_of(error), str(error))
+    return fault(request, status_of(error), str(error), error.at if isinstance(error, QueryError) else None)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -66,13 +66,24 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def filters(language: str) -> dict[str, Callable[..., str]]:
-    """Return the filters of templates that depend on the language: number, share, day and minute."""
+    """Return the filters of templates: number, share, day, minute and country depend on the language."""
+    territories = Locale.parse(language).territories
     return {
+        "clip": clip,
+        "clip_left": lambda text, most: clip(text[::-1], most)[::-1],
+        "uuid": lambda urn: urn.rpartition(":")[2],
+        "is_web": lambda url: url.lower().startswith(("http://", "https://")),
+        "country": lambda code: territories.get(code, code),
         "number": lambda value: format_decimal(value, locale=language),
         "share": lambda value: format_percent(value, locale=language),
         "day": lambda stamp: _day(stamp, language),
         "minute": lambda stamp: _minute(stamp, language),
     }
+
+
+def clip(text: str, most: int) -> str:
+    """Return a text that is at most so many letters long; a cut one ends in an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _day(stamp: Any, language: str) -> str:

@@ -12,17 +12,18 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 
-from archive import Archive
+from archive import Archive, corpus
 from archive import tables as t
 from archive.web import create_app
 from tests.archive.make import SettableClock
-from tests.web import press
+from tests.web import browsing, press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from fastapi import FastAPI
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,13 @@ def client(address: str) -> Iterator[httpx.Client]:
     """A browser without scripts."""
     with httpx.Client(base_url=address, timeout=30) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with browsing.launched() as started:
+        yield started
 
 
 @contextmanager
@@ -93,3 +101,7 @@ class KeyOf:
                 .where(t.url.c.url == url)
             ).scalars()
             return next(iter(found))
+
+    def capture(self, url: str) -> str:
+        """The UUID of the capture that the last text at an address was read on."""
+        return corpus.article(self.archive, url)["capture"]["id"].rpartition(":")[2]

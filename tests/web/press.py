@@ -52,16 +52,38 @@ sa eskwelahan.
 Matud sa kapitan, walay nasamdan apan daghang humay ang nadaot sa baha.
 """
 
-_FILLERS = (
-    ("Market women win back their row of stalls", "The council voted nine to two to return the eastern row to the"),
-    ("School roof repaired before the rains", "Parents and two carpenters finished the roof of the elementary school"),
-    ("Ferry adds a dawn trip for vendors", "The operator said the boat will leave at four in the morning on market"),
-    ("Rice price falls by two pesos", "Millers blamed a late harvest upriver and a truck strike that ended on"),
-    ("Choir of fishermen sings in the capital", "Eleven men who mend nets together sang three songs that their"),
-    ("Clinic gets its second nurse", "For the first time since the typhoon the clinic is open on Saturdays, the"),
-    ("Library van stuck for a day in the mud", "Children read on the roadside while a tractor was fetched from the"),
-    ("Council counts its street dogs", "The count found four hundred and six, fewer than the barangays had"),
-)
+_FILLERS = """
+Market women win back their row of stalls
+The council voted nine to two to give the eastern row back to the {n} women who have sold fish there since 1998. They
+will pay by the day again, not by the year.
+
+School roof repaired before the rains
+Parents and two carpenters finished the roof of the elementary school on Sunday, {n} sheets of iron in all. The sheets
+were bought with what the singing contest brought in.
+
+Ferry adds a dawn trip for vendors
+The boat will leave at four in the morning on market days, the operator said, with room for {n} people and their
+baskets. A second crate costs nothing.
+
+Rice price falls by two pesos
+Millers blamed a late harvest upriver and a truck strike that ended on Thursday. At the public market {n} sacks were
+sold before noon.
+
+Choir of fishermen sings in the capital
+Eleven men who mend nets together sang three songs that their fathers sang at the oars, before {n} listeners. They were
+back on the water on Monday.
+
+Clinic gets its second nurse
+For the first time since the typhoon the clinic is open on Saturdays. On the first of them {n} people came, most of them
+for their blood pressure.
+
+Library van stuck for a day in the mud
+Children read on the roadside while a tractor was fetched from the mill. The driver counted {n} books out and {n} books
+back in.
+
+Council counts its street dogs
+The count found {n} dogs, fewer than the barangays had told. Each was given a tag and a shot, and a name if it had none.
+"""
 _NAMES = ("Marites Lacson-Uy", "Jun Peñalosa", "Ester Dimaano", "Rolly Abad")
 
 
@@ -136,10 +158,11 @@ def _bisaya(paper: Paper, day: int) -> None:
 
 
 def _small_stories(paper: Paper, day: int, most: int, folder: str) -> None:
+    fillers = _FILLERS.strip().split("\n\n")
     for number in range(most - (day % 5 == 4)):
-        title, lead = _FILLERS[(day * most + number) % len(_FILLERS)]
+        title, *said = fillers[(day * most + number) % len(fillers)].split("\n", 1)
+        said = [" ".join(part.split()).replace("{n}", str(17 * day + 9 * number + 12)) for part in said]
         url = f"https://{paper.name}.example/{folder}/{day}-{number}/"
-        said = (f"{lead} week of day {day}.", f"It is story {number} of that day, and nobody disputed it.")
         author = _NAMES[(day + number) % len(_NAMES)]
         paper.prints(story(title, said, authors=(author,), views=40 * day + 7 * number, canonical=url,
                            published=paper.clock() - (number + 1) * HOUR), url=url)  # fmt: skip
