@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archive.changes import Changed
     from archive.corpus import History
     from archive.diff import Block, Comparison, Part
+    from archive.sites import Standing
 
 STYLES = {"same": "", "added": "bold green", "removed": "strike red"}
 MARKS = {"added": ("{+", "+}"), "removed": ("[-", "-]"), "same": ("", "")}
@@ -207,3 +208,54 @@ def events_table(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
         what = f"{one['object_type']} {one['object']}" if one["object"] else one["object_type"]
         table.add_row(minute(one["at"]), one["type"], one["outcome"], what, detail)
     yield table if found else Text("no such event")
+
+
+RUN = ("metric", "value", "from", "to", "exact", "stale", "raw", "source")
+"""What a run of equal counter readings says, in this order."""
+
+
+def counters_table(runs: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """Draw counter readings, one run a line."""
+    if not runs:
+        yield Text("no counter was seen")
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading, style in (("counter", ""), ("value", "bold"), ("seen from", ""), ("to", ""), ("read at", "dim")):
+        table.add_column(heading, style=style, justify="right" if heading == "value" else "left")
+    for run in runs:
+        about = "" if run["exact"] else "about "
+        table.add_row(run["metric"], f"{about}{run['value']:,}", minute(run["from"]), minute(run["to"]), run["source"])
+    yield table
+
+
+def sites_table(found: list[Standing]) -> Iterator[RenderableType]:
+    """Draw the papers, one a line."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("site", "paper", "country", "stories", "this week", "stands", "last visit"):
+        table.add_column(heading, justify="right" if heading in ("stories", "this week") else "left")
+    for site in found:
+        last = minute(site.visits[0].started) if site.visits else "never"
+        style = "red" if site.health == "failed" else ""
+        table.add_row(site.name, Text(site.title), site.country or "", f"{site.articles:,}", f"{site.in_week:,}",
+                      Text(site.health, style), last)  # fmt: skip
+    yield table
+
+
+def site_page(site: Standing, shares: dict[str, float]) -> Iterator[RenderableType]:
+    """Draw one paper: what it has, the shares of its fields that are read, its last visits."""
+    yield Text(site.title, "bold")
+    states = ", ".join(f"{many:,} {state}" for state, many in sorted(site.states.items()))
+    yield Text(f"{site.name}, {site.url}")
+    yield Text(f"{site.articles:,} stories ({states}), {site.in_week:,} this week; {site.health}")
+    if shares:
+        told = ", ".join(f"{name} {share:.0%}" for name, share in sorted(shares.items()))
+        yield Text(f"read on its last pages: {told}")
+    table = Table(box=None, pad_edge=False)
+    for heading in ("visit", "went", "requests", "outcomes"):
+        table.add_column(heading, justify="right" if heading == "requests" else "left")
+    for visit in site.visits:
+        outcomes = ", ".join(f"{many} {name}" for name, many in visit.outcomes.items())
+        table.add_row(minute(visit.started), Text(visit.went, "red" if visit.went == "failed" else ""),
+                      f"{visit.requests:,}" if visit.requests is not None else "",
+                      Text("; ".join(filter(None, (outcomes, *visit.why)))))  # fmt: skip
+    yield table

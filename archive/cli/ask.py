@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import sys
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive import corpus, diff_page, screen
+from archive import sites as list_sites
 from archive.changes import changes as list_changes
+from archive.cite import Style, csl, write
+from archive.citing import cited
 from archive.cli.common import (
     DEFAULT_HOME,
     AuthorName,
@@ -36,6 +42,7 @@ from archive.copies import copies as list_copies
 from archive.diff import Text as Told
 from archive.diff import compare, unified
 from archive.selection import parse_day, parse_time
+from archive.tables import Metric
 
 
 @app.command(epilog="Example: hemeroteca stats --json | jq .articles")
@@ -203,3 +210,95 @@ def copies(story: Story, home: Home = Path(DEFAULT_HOME), database: Database = N
             print_json(told)
     else:
         show_lines(screen.copies_table(found))
+
+
+_BASE = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+
+
+def _served_at(base: str | None) -> str | None:
+    if base is not None and not _BASE.fullmatch(base):
+        raise typer.BadParameter("expects an address like https://archive.example/", param_hint="--base")
+    return base and base.rstrip("/") + "/"
+
+
+@app.command(epilog="Example: hemeroteca cite m2cou6bwoqnwm --at 2026-11-03 --as bibtex >> sources.bib")
+def cite(
+    story: Story,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it stood on this day or time.")] = None,
+    known: Annotated[str | None, typer.Option("--known", metavar="TIME", help="As this archive knew it then.")] = None,
+    style: Annotated[Style, typer.Option("--as", help="text, bibtex, ris or csl (CSL-JSON).")] = Style.TEXT,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", envvar="HEMEROTECA_BASE", help="Where this archive is served.", show_default=False),
+    ] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Cite an article as it read at a time, so that the citation stays true. --json is one item of CSL-JSON."""
+    served = _served_at(base)
+    moments = {name: parse_time(text, f"--{name}") for name, text in (("at", at), ("known", known)) if text}
+    if "known" in moments and "at" not in moments:
+        moments["at"] = moments["known"]
+    with opened(home, database) as archive:
+        told = cited(archive, story, **moments, base=served)
+    if as_json:
+        print_json(csl(told))
+    else:
+        sys.stdout.write(write(told, style))
+
+
+OnlyMetric = Annotated[Metric | None, typer.Option("--metric", help="views, comments or shares; else all.")]
+
+
+class CurveForm(StrEnum):
+    """How counter readings are handed out."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.command(epilog="Example: hemeroteca counters m2cou6bwoqnwm --metric views --as csv > views.csv")
+def counters(
+    story: Story,
+    metric: OnlyMetric = None,
+    form: Annotated[CurveForm, typer.Option("--as", help="table, json or csv.", show_default=False)] = CurveForm.TABLE,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List what the counters of an article showed and when, as runs of equal values. With --json, one run a line."""
+    with opened(home, database) as archive:
+        told = corpus.history(archive, story, texts=False)
+    runs = [run for run in told.counters if metric is None or run["metric"] == metric]
+    if as_json or form is CurveForm.JSON:
+        for run in runs:
+            print_json(run)
+    elif form is CurveForm.CSV:
+        out = csv.DictWriter(sys.stdout, screen.RUN, lineterminator="\n")
+        out.writeheader()
+        out.writerows(runs)
+    else:
+        show_lines(screen.counters_table(runs))
+
+
+@app.command(epilog="Example: hemeroteca sites --json | jq 'select(.health != \"well\")'")
+def sites(
+    name: Annotated[str | None, typer.Argument(metavar="SITE", help="Only this one, with its last visits.")] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Show how the papers stand: stories, what came out in a week, their last visits. With --json, one a line."""
+    with opened(home, database) as archive:
+        found = list_sites.standings(archive) if name is None else [list_sites.standing(archive, name)]
+        shares = list_sites.shares_of_fields(archive, name) if name is not None else None
+    if as_json:
+        for site in found:
+            print_json({**asdict(site), "articles": site.articles, "health": site.health}
+                       | ({"fields": shares} if shares is not None else {}))  # fmt: skip
+    elif shares is None:
+        show_lines(screen.sites_table(found))
+    else:
+        show_lines(screen.site_page(found[0], shares))
