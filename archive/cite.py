@@ -43,6 +43,7 @@ MEDIA_TYPES = {
     Style.RIS: "application/x-research-info-systems; charset=utf-8",
     Style.CSL: "application/vnd.citationstyles.csl+json",
 }  # fmt: skip
+SUFFIXES = {Style.TEXT: "txt", Style.BIBTEX: "bib", Style.RIS: "ris", Style.CSL: "json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

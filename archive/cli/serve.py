@@ -7,7 +7,7 @@ import threading
 import time
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,12 +21,27 @@ Host = Annotated[str, typer.Option("--host", help="Address to listen at; 0.0.0.0
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen at; 0 for any that is free.")]
 
 
+Rate = Annotated[
+    str, typer.Option("--rate", envvar="HEMEROTECA_API_RATE", help="What each client of the API may ask: 5/second.")
+]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", envvar="HEMEROTECA_API_TOKEN", show_envvar=True, show_default=False,
+                 help="What clients of the API must show; in the environment nobody else reads it."),
+]  # fmt: skip
+
+
 @app.command(epilog="Example: hemeroteca serve --port 8000")
 def serve(
-    host: Host = "127.0.0.1", port: Port = 8000, home: Home = Path(DEFAULT_HOME), database: Database = None
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    rate: Rate = "300/minute",
+    token: Token = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
 ) -> None:
     """Serve the archive as a web page, its API and its standards, until Ctrl-C."""
-    _serve(_server(host, port, home, database))
+    _serve(_server(host, port, home, database, rate=rate, token=token))
 
 
 @app.command(name="open", epilog="Example: hemeroteca open")
@@ -37,14 +52,16 @@ def open_page(port: Port = 0, home: Home = Path(DEFAULT_HOME), database: Databas
     _serve(server)
 
 
-def _server(host: str, port: int, home: Path, database: str | None) -> Server:
+def _server(host: str, port: int, home: Path, database: str | None, **terms: Any) -> Server:
     try:
         from uvicorn import Config, Server
 
-        from archive.web import create_app
+        from archive.web import Terms, create_app
     except ModuleNotFoundError as error:
         raise ArchiveError(f"the web page needs {error.name}: pip install 'hemeroteca[web]'") from error
-    config = Config(create_app(home, database), host=host, port=port, log_level="warning", server_header=False)
+    config = Config(
+        create_app(home, database, terms=Terms(**terms)), host=host, port=port, log_level="warning", server_header=False
+    )
     return Server(config)
 
 

@@ -5,5 +5,6 @@ imports the crawler.
 """
 
 from archive.web.app import create_app
+from archive.web.contract import Terms
 
-__all__ = ["create_app"]
+__all__ = ["Terms", "create_app"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from archive.store import Archive
-from archive.web import faults, pages
+from archive.web import api, faults, pages, standards
+from archive.web.contract import Gate, Terms, refuse_nul
 from archive.web.figures import Figures
 from archive.web.guard import Guard
 
@@ -19,18 +21,21 @@ if TYPE_CHECKING:
 
     from archive.clock import Clock
 
-ROUTERS = (pages.router,)
+ROUTERS = (pages.router, api.router, standards.router)
 """What is served, in the order in which addresses are looked up."""
 
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_app(home: Path, database: str | None = None, *, clock: Clock | None = None) -> FastAPI:
+def create_app(
+    home: Path, database: str | None = None, *, clock: Clock | None = None, terms: Terms | None = None
+) -> FastAPI:
     """Return the application that serves the archive in a folder; raises NoArchiveError where there is none.
 
     The archive is ``app.state.archive`` and closed when the application ends. It is opened to read; a crawl may write
-    to it all the time.
+    to it all the time. ``terms`` are those on which programs are answered.
     """
+    gate = Gate(terms or Terms())
     archive = Archive(home, database=database, clock=clock, readonly=True)
 
     @asynccontextmanager
@@ -38,12 +43,15 @@ def create_app(home: Path, database: str | None = None, *, clock: Clock | None =
         yield
         archive.close()
 
-    app = FastAPI(title="Hemeroteca", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="Hemeroteca", version=version("hemeroteca"), description=api.DESCRIPTION, docs_url=None,
+                  redoc_url=None, lifespan=lifespan, dependencies=[Depends(refuse_nul)])  # fmt: skip
     app.state.archive = archive
+    app.state.gate = gate
     app.state.figures = Figures(archive)
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in ROUTERS:
         app.include_router(router)
     faults.install(app)
+    app.openapi = api.described(app.openapi)  # type: ignore[method-assign]  # FastAPI's own way to add to it
     return app

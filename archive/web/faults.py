@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
 
 from archive.errors import ArchiveError, NotFoundError, QueryError, TakenDownError
+from archive.web.contract import problem
 from archive.web.drawing import draw
 from archive.web.view import said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi import FastAPI
     from starlette.requests import Request
+    from starlette.responses import Response
 
 _STATUS = ((TakenDownError, 451), (NotFoundError, 404), (QueryError, 400))
-FOR_PROGRAMS = ("/api/",)
-"""Addresses that are asked by programs: their faults are JSON."""
-
+FOR_PROGRAMS = ("/api/", "/cdx", "/timegate/", "/timemap/")
+"""Addresses that are asked by programs: their faults are problem details."""
 
 HEADINGS = {
     400: said("This cannot be understood"), 404: said("It is not here"), 405: said("This cannot be done here"),
@@ -43,10 +45,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _bad_request)
 
 
-def fault(request: Request, status: int, message: str, at: int | None = None) -> Response:
+def fault(request: Request, status: int, message: str, at: int | None = None,
+          headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
     """Return a fault as a page for people, or as JSON for programs; ``at`` is where a search goes wrong."""
     if request.url.path.startswith(FOR_PROGRAMS):
-        return JSONResponse({"error": message}, status)
+        return problem(status, message, dict(headers or {}), at=at)
     heading, typed = HEADINGS.get(status, _OTHER), request.query_params.get("q", "")
     return draw(request, "fault.html", status=status, code=status, heading=heading, message=message, at=at,
                 typed=typed)  # fmt: skip
@@ -59,7 +62,7 @@ def _archive_error(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    return fault(request, error.status_code, error.detail)
+    return fault(request, error.status_code, error.detail, headers=error.headers)
 
 
 def _bad_request(request: Request, error: Exception) -> Response:

@@ -25,4 +25,4 @@ def test_an_unknown_address_is_a_page_and_for_programs_json(client: httpx.Client
     page, told = client.get("/nothing-here"), client.get("/api/nothing-here")
     assert (page.status_code, told.status_code) == (404, 404)
     assert "<h1>" in page.text
-    assert told.json()["error"]
+    assert told.json()["detail"]
