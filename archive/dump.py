@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "url"}
+OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported", "url"}
 LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("warc_file", "sealed_at"), ("change_log", "seq")}
 
 NATURAL = {

@@ -652,3 +652,13 @@ export_mark = Table(
     Column("query_digest", sa.LargeBinary, nullable=False),
     Column("manifest", sa.JSON, nullable=False),
 )
+
+exported = Table(
+    "exported",
+    metadata,
+    _ref("mark_id", "export_mark", primary_key=True),
+    _ref("article_id", "article", primary_key=True),
+    Column("digest", sa.LargeBinary, nullable=False),
+    comment="What was handed out under a mark, as a digest of each article.",
+    **_WITHOUT_ROWID,
+)

@@ -19,7 +19,7 @@ from archive.normal import fold_name
 from archive.rows import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SCOPES = ("article", "author", "url", "cluster")
 HIDE, LIFT, ERASE = "hide", "lift", "erase"
+HIDDEN, SHOWN, ERASED = "hidden", "shown", "erased"
+"""What the log of changes calls it."""
 
 
 # ------------------------------------------------------------------ asked
@@ -142,6 +144,10 @@ def apply(connection: Connection, record_id: UUID, told: Mapping[str, Any], know
     if told["action"] == ERASE:
         this = t.takedown.c.record_id == bytes.fromhex(told["takedown"])
         connection.execute(t.takedown.update().where(this).values(action=ERASE))
+        hidden = (
+            sa.select(t.hidden.c.article_id).join(t.takedown, t.takedown.c.id == t.hidden.c.takedown_id).where(this)
+        )
+        _log(connection, list(connection.execute(hidden).scalars()), ERASED, known_at)
         return True
     if told["action"] == LIFT:
         return _lift(connection, bytes.fromhex(told["takedown"]), told["reason"], known_at)
@@ -153,9 +159,18 @@ def apply(connection: Connection, record_id: UUID, told: Mapping[str, Any], know
         connection, t.takedown, scope=scope, target=target, action=told["action"], basis=told["reason"],
         url_pattern=like_pattern(target) if scope == "url" else None, effective_at=known_at, record_id=record_id.bytes,
     )  # fmt: skip
-    for article in matching(connection, scope, target):
+    named = matching(connection, scope, target)
+    for article in named:
         connection.execute(t.hidden.insert().values(article_id=article, takedown_id=number))
+    _log(connection, named, HIDDEN, known_at)
     return True
+
+
+def _log(connection: Connection, articles: Sequence[int], kind: str, known_at: datetime) -> None:
+    """Log what became of articles, for exports that hand out only what changed."""
+    rows_of = [{"at": known_at, "article_id": article, "kind": kind} for article in sorted(articles)]
+    if rows_of:
+        connection.execute(t.change_log.insert(), rows_of)
 
 
 def _lift(connection: Connection, record_id: bytes, reason: str, known_at: datetime) -> bool:
@@ -166,7 +181,10 @@ def _lift(connection: Connection, record_id: bytes, reason: str, known_at: datet
     if held.lifted_at is not None:
         return False
     connection.execute(t.takedown.update().where(row.id == held.id).values(lifted_at=known_at, note=reason))
-    connection.execute(t.hidden.delete().where(t.hidden.c.takedown_id == held.id))
+    this = t.hidden.c.takedown_id == held.id
+    shown = list(connection.execute(sa.select(t.hidden.c.article_id).where(this)).scalars())
+    connection.execute(t.hidden.delete().where(this))
+    _log(connection, shown, SHOWN, known_at)
     return True
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ from archive.export.jsonl import line
 from archive.selection import Selection, selecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -110,3 +110,13 @@ def _described(connection: Connection, query: sa.Select[Any],
         told = describe_all(connection, batch, texts=wanted.texts, counters=wanted.counters,
                             near_duplicates=wanted.near_duplicates)  # fmt: skip
         yield from zip((row.article_id for row in batch), told, strict=True)
+
+
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield items some at a time: the same, in the same order."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

@@ -11,13 +11,20 @@ import pytest
 import zstandard
 
 from archive import ArchiveError, StoreError
-from archive.export import export_jsonl
+from archive.export import Wanted, export_file
+from archive.export.shape import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 ARTICLES = [{"id": "a", "title": "Baha sa “Panublion” 🌊"}, {"id": "b", "title": "line\nbreak\u2028"}]
+
+
+def export_jsonl(
+    articles: Iterable[dict[str, Any]], target: Path | None, progress: Callable[[], None] = lambda: None
+) -> int:
+    return export_file(articles, target, columns(Wanted()), progress=progress)
 
 
 def unzst(data: bytes) -> bytes:
@@ -51,9 +58,9 @@ def test_no_article_is_an_empty_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.jsonl").read_bytes() == b""
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.csv", "jsonl", "a.jsonl.xz"])
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "jsonl", "a.jsonl.xz"])
 def test_a_name_that_says_no_form_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ArchiveError, match=r"name the file \.jsonl, \.jsonl\.gz or \.jsonl\.zst"):
+    with pytest.raises(ArchiveError, match=r"name the file \.jsonl, \.jsonl\.gz, \.jsonl\.zst"):
         export_jsonl(ARTICLES, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
