@@ -83,7 +83,7 @@ PartRows = Annotated[int, typer.Option("--part-rows", min=1, help="Of a dataset:
 
 
 @app.command(
-    epilog="Examples: hemeroteca export last-year.jsonl.zst --from 2025-01-01 --to 2025-12-31 · "
+    epilog="Example: hemeroteca export last-year.jsonl.zst --from 2025-01-01 --to 2025-12-31 · "
     "hemeroteca export corpus/ --as parquet --dedupe cluster --split cluster:80,10,10 · "
     "hemeroteca export week-48/ --since-last weekly"
 )
