@@ -197,12 +197,15 @@ def pending(connection: Connection, site: str, articles: Iterable[str]) -> dict[
 def fill_rates(connection: Connection, site: str, last: int, skip: int = 0) -> dict[str, float]:
     """Return the share of a site's last readings that have each field; nothing below ``last`` readings.
 
+    A ``byline`` is there when the page names who wrote it, printed or in its data.
     ``skip`` leaves out so many of the newest: what was read before them.
     """
     reading, capture = t.reading.c, t.capture.c
+    author = t.reading_author.c
     query = (
         sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
-                  reading.counters, t.content.c.words)
+                  reading.counters, t.content.c.words,
+                  sa.exists().where(author.reading_id == reading.id).label("has_author"))
         .select_from(t.reading)
         .join(t.capture, capture.id == reading.capture_id)
         .join(t.visit, t.visit.c.id == capture.visit_id)
@@ -333,7 +336,7 @@ def _known(row: Any) -> Known:
 def _filled(row: Any) -> list[str]:
     has = {
         "title": row.title,
-        "byline": row.byline,
+        "byline": row.byline or row.has_author,
         "body": row.words,
         "published": row.published_at,
         "modified": row.modified_at,

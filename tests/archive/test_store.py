@@ -494,6 +494,17 @@ def test_fill_rates_need_enough_readings(paper: Paper, archive: Archive) -> None
                      "views": 0.95, "comments": 0.0}  # fmt: skip
 
 
+def test_who_wrote_a_story_fills_its_byline_though_only_the_data_of_the_page_says_so(
+    paper: Paper, archive: Archive
+) -> None:
+    for number in range(20):
+        paper.prints(url=f"https://lakeside.example/{number}/", byline=None)
+    assert archive.fill_rates("lakeside")["byline"] == 1.0
+    for number in range(20, 40):
+        paper.prints(url=f"https://lakeside.example/{number}/", authors=())
+    assert archive.fill_rates("lakeside")["byline"] == 0.0
+
+
 def test_fill_rates_of_what_was_read_before_the_newest_leave_these_out(paper: Paper, archive: Archive) -> None:
     for number in range(40):
         paper.prints(
