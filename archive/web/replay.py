@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -16,27 +17,62 @@ POLICY = "; ".join((
 ))  # fmt: skip
 """Its own styles are shown, for a page without them tells less; scripts, frames and requests are refused."""
 
-_TYPE = re.compile(r"\s*([\w.+-]+/[\w.+-]+)", re.ASCII)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
-_SHOWN = ("text/html", "application/xhtml+xml", "text/plain")
+_SHOWN = ("text/html", "application/xhtml+xml")
+_KIND = re.compile(r"\s*([\w.+-]+/[\w.+-]+)", re.ASCII)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE | re.ASCII)
+_HEAD = 4096
+
+# Chromium connects to the host of a frame, or of a link that hints at one, before it asks the policy whether it may
+# (seen with 156: a connection without a request). What such an element would show is refused anyway.
+_CALLS = re.compile(rb"<(?=(?:iframe|frame|frameset|link|object|embed|portal|fencedframe)\b)", re.IGNORECASE)
+_BEGIN = re.compile(rb"<head\b[^>]*>|<!doctype[^>]*>(?!.*<head\b)", re.IGNORECASE | re.DOTALL)
+# In these, bytes that are no markup become markup, or markup is written in other bytes.
+_NOT_ASCII = re.compile(r"utf.?(?:7|16|32)|iso.?2022|hz|unicode|ucs", re.IGNORECASE)
 
 
 def sandboxed(capture: Capture) -> Response:
-    """Return the payload of a capture as a page that may be framed by us alone; what is no page is a download."""
+    """Return the payload of a capture as a page that only we may frame; what is neither page nor picture is a download.
+
+    A page comes as it was stored but for the elements that call other servers, whose tags are given another name.
+    """
     named = capture.header("Content-Type") or "text/html"
-    found, charset = _TYPE.match(named), _CHARSET.search(named)
+    found = _KIND.match(named)
     kind = found[1].lower() if found else "application/octet-stream"
     headers = {"Content-Security-Policy": POLICY}
-    if kind in _SHOWN or kind.startswith("image/"):
-        headers["Content-Type"] = f"{kind}; charset={charset[1]}" if charset else kind
-    else:
-        headers |= {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
-    return Response(without_hints(capture.payload), headers=headers)
+    if kind in _SHOWN:
+        page, charset = decoded(capture.payload, named)
+        return Response(still(page), headers={**headers, "Content-Type": f"text/html; charset={charset}"})
+    if kind == "text/plain" or (kind.startswith("image/") and kind != "image/svg+xml"):
+        return Response(capture.payload, headers={**headers, "Content-Type": kind})
+    downloaded = {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
+    return Response(capture.payload, headers={**headers, **downloaded})
 
 
-_HINT = re.compile(rb"(?i)(<link\b[^>]{0,2000}\brel\s*=\s*[\"']?[^\"'>]{0,200})(preconnect|dns-prefetch)")
+def still(page: bytes) -> bytes:
+    """Return a page without the elements that call other servers; a link opens a window, which the sandbox refuses."""
+    renamed = _CALLS.sub(b"<x-", page)
+    found = _BEGIN.search(renamed)
+    begin = found.end() if found else 0
+    return renamed[:begin] + b'<base target="_blank">' + renamed[begin:]
 
 
-def without_hints(page: bytes) -> bytes:
-    """Return a page without the hints that make a browser call other servers whatever its policy says."""
-    return _HINT.sub(rb"\1", page)
+def decoded(page: bytes, named: str) -> tuple[bytes, str]:
+    """Return a page in a charset in which ASCII is itself, and that charset: its header's, its own word, or a guess."""
+    if page.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return page.decode("utf-16", errors="replace").encode(), "utf-8"
+    said = _CHARSET.search(named) or _CHARSET.search(page[:_HEAD].decode("ascii", errors="replace"))
+    try:
+        name = codecs.lookup(said[1]).name if said else ""
+    except LookupError:
+        name = ""
+    if name and _NOT_ASCII.search(name) and not name.startswith("utf-8"):
+        return page.decode(name, errors="replace").encode(), "utf-8"
+    return page, name or _guessed(page)
+
+
+def _guessed(page: bytes) -> str:
+    try:
+        page.decode()
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ def filters(language: str) -> dict[str, Callable[..., str]]:
     return {
         "clip": clip,
         "clip_left": lambda text, most: clip(text[::-1], most)[::-1],
+        "isolated": lambda text: Markup("<bdi>{}</bdi>").format(text),
         "uuid": lambda urn: urn.rpartition(":")[2],
         "is_web": lambda url: url.lower().startswith(("http://", "https://")),
         "country": lambda code: territories.get(code, code),
