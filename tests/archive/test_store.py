@@ -498,10 +498,10 @@ def test_who_wrote_a_story_fills_its_byline_though_only_the_data_of_the_page_say
     paper: Paper, archive: Archive
 ) -> None:
     for number in range(20):
-        paper.prints(url=f"https://lakeside.example/{number}/", byline=None)
+        paper.prints(title=f"Story {number}", url=f"https://lakeside.example/{number}/", byline=None)
     assert archive.fill_rates("lakeside")["byline"] == 1.0
     for number in range(20, 40):
-        paper.prints(url=f"https://lakeside.example/{number}/", authors=())
+        paper.prints(title=f"Story {number}", url=f"https://lakeside.example/{number}/", authors=())
     assert archive.fill_rates("lakeside")["byline"] == 0.0
 
 
