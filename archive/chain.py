@@ -92,11 +92,26 @@ class Chain:
     missing: bool
     misses: int
     unchanged: int  # looks since the open version began that found the same
+    head: Observation | None = None  # the text seen last, where a later look needs no other: see :class:`Settled`
 
     @property
     def edits(self) -> tuple[Span, ...]:
         """The versions that changed a text."""
         return tuple(span for span in self.spans if span.change is Change.REVISED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Where a chain stands that ends with a text: no 404 waits to be confirmed, no shorter text to be seen again.
+
+    What comes later can be added to it without the observations before.
+    """
+
+    contents: tuple[int | None, ...]  # of all versions, in order
+    open: Span
+    head: Observation  # newest text that made or confirmed the open version
+    at: datetime  # of the last observation
+    unchanged: int
 
 
 _STATES = {Change.GONE: State.GONE, Change.MERGED: State.MERGED, Change.RESTORED: State.RESTORED}
@@ -105,10 +120,15 @@ _STATES = {Change.GONE: State.GONE, Change.MERGED: State.MERGED, Change.RESTORED
 @dataclass(slots=True)
 class _Fold:
     spans: list[Span] = field(default_factory=list)
+    contents: list[int | None] = field(default_factory=list)  # of all versions, those before ``spans`` too
     head: Observation | None = None  # newest text that made or confirmed the open version
     absent: list[Observation] = field(default_factory=list)  # 404s since the article was last seen
     doubted: Observation | None = None  # a much shorter text, seen once
     unchanged: int = 0  # looks since the open version began
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.spans) and self.spans[-1].state not in OVER and not self.absent and self.doubted is None
 
     def take(self, seen: Observation) -> None:
         if seen.sight is Sight.TEXT:
@@ -187,8 +207,8 @@ class _Fold:
         head = self.head
         before = head.modified if head is not None else None
         admitted = seen.modified is not None and (before is None or seen.modified > before)
-        earlier = [span.number for span in self.spans if span.content_id == seen.content_id]
-        back_at_once = len(self.spans) > 1 and self.spans[-2].content_id == seen.content_id
+        earlier = [number for number, content in enumerate(self.contents, start=1) if content == seen.content_id]
+        back_at_once = len(self.contents) > 1 and self.contents[-2] == seen.content_id
         return {
             "change": Change.REVISED,
             "stealth": not admitted,
@@ -207,15 +227,16 @@ class _Fold:
         if last is not None:
             at = max(at, last.valid_from + timedelta(microseconds=1))  # equal instants keep their order
             self.spans[-1] = replace(last, valid_to=at)
+        self.contents.append(None if over else first.content_id)
         self.spans.append(
             Span(
-                number=len(self.spans) + 1,
+                number=len(self.contents),
                 valid_from=at,
                 valid_to=FOREVER,
                 last_seen_at=first.at,
                 prev_last_seen_at=last.last_seen_at if last else None,
                 first_capture_id=first.capture_id,
-                content_id=None if over else first.content_id,
+                content_id=self.contents[-1],
                 reading_id=None if over else first.reading_id,
                 reader_id=None if over else first.reader_id,
                 state=state,
@@ -239,7 +260,33 @@ def derive(observations: Iterable[Observation]) -> Chain:
     for seen in ordered:
         fold.take(seen)
     spans = tuple(_with_full_reading(span, ordered) for span in fold.spans)
-    return Chain(spans, missing=bool(fold.absent), misses=len(fold.absent), unchanged=fold.unchanged)
+    return Chain(spans, missing=bool(fold.absent), misses=len(fold.absent), unchanged=fold.unchanged,
+                 head=fold.head if fold.is_settled else None)  # fmt: skip
+
+
+def append(chain: Settled, seen: Observation) -> tuple[Settled, Span | None] | None:
+    """Return where a chain stands after one more look, and the version that began with it, if one did.
+
+    The same as :func:`derive` says of all observations. None where only they can tell: the look is not later than all
+    others, the chain is not settled after it, or a version may be told best by another reading than its first.
+    """
+    if seen.sight not in (Sight.TEXT, Sight.SAME) or seen.at <= max(chain.at, chain.open.valid_from):
+        return None
+    fold = _Fold([chain.open], list(chain.contents), chain.head, unchanged=chain.unchanged)
+    fold.take(seen)
+    began = fold.spans[-1] if len(fold.spans) > 1 else None
+    if not fold.is_settled or fold.head is None or (began is not None) != seen.is_full:
+        return None
+    after = Settled(contents=tuple(fold.contents), open=fold.spans[-1], head=fold.head, at=seen.at,
+                    unchanged=fold.unchanged)  # fmt: skip
+    return after, began
+
+
+def begin(seen: Observation) -> Settled:
+    """Return the chain of an article whose first text this is."""
+    fold = _Fold()
+    fold.take(seen)
+    return Settled(contents=tuple(fold.contents), open=fold.spans[0], head=seen, at=seen.at, unchanged=fold.unchanged)
 
 
 def _with_full_reading(span: Span, ordered: list[Observation]) -> Span:

@@ -20,7 +20,7 @@ from archive.rows import insert, update
 from archive.runs import Run, Sighting, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -171,6 +171,7 @@ def _write(connection: Connection, article: int, spans: tuple[Span, ...], kept: 
 
 def _update_article(connection: Connection, article: int, chain: Chain, seen: list[Observation]) -> None:
     if not chain.spans:
+        unsettle(connection, [article])
         return  # nothing that could be read is known of it; a reread may have found that out
     last = chain.spans[-1]
     head = connection.execute(_HEAD, {"article": article}).one()
@@ -185,6 +186,7 @@ def _update_article(connection: Connection, article: int, chain: Chain, seen: li
             head_version_id=head.id,
             head_digest=head.digest,
             head_capture_at=max(found.at for found in seen),
+            head_reading_id=chain.head.reading_id if chain.head is not None else None,
             first_seen_at=chain.spans[0].valid_from,
             listed_at=_listed_at(connection, chain),
             last_seen_at=max(span.last_seen_at for span in chain.spans if span.state not in OVER),
@@ -200,6 +202,14 @@ def _listed_at(connection: Connection, chain: Chain) -> datetime:
 
 
 _PUBLISHED = sa.select(t.reading.c.published_at).where(t.reading.c.id == sa.bindparam("reading", type_=sa.BigInteger))
+
+
+def unsettle(connection: Connection, articles: Sequence[int]) -> None:
+    """Note that what was observed of articles is not what their versions were derived from.
+
+    The next look at one is weighed with all before it (:class:`archive.chain.Settled`).
+    """
+    connection.execute(t.article.update().where(t.article.c.id.in_(articles)).values(head_reading_id=None))
 
 
 def bring_counters_in_step(connection: Connection, article: int, touched: set[tuple[str, str]]) -> None:

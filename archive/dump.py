@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported", "url"}
-LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("warc_file", "sealed_at"), ("change_log", "seq")}
+LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("article", "head_reading_id"),
+            ("warc_file", "sealed_at"), ("change_log", "seq")}  # fmt: skip
 
 NATURAL = {
     "site": ("name",),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
+from functools import lru_cache
 from operator import eq
 from typing import TYPE_CHECKING, Any
 
@@ -81,19 +82,19 @@ def likeness(one: bytes, other: bytes) -> float:
     return agreeing / PERMUTATIONS
 
 
+@lru_cache(maxsize=256)
 def bands(signed: bytes) -> list[tuple[int, int]]:
     """Return the bands of a signature as (band, hash): texts that share one are worth comparing."""
-    width = len(signed) // BANDS
-    hashes = (_hash(signed[at : at + width]) for at in range(0, len(signed), width))
-    return list(enumerate(hashes))
+    values = iter(_VALUES.unpack(signed))
+    return list(enumerate(map(_hash, values, values, values, values)))
 
 
-def _hash(part: bytes) -> int:
+def _hash(one: int, two: int, three: int, four: int) -> int:
     # FNV-1a over 32-bit values: the values are evenly spread already, they only have to be mixed into 63 bits.
-    mixed = 0xCBF29CE484222325
-    for value in struct.unpack(f"<{len(part) // 4}I", part):
-        mixed = (mixed ^ value) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return mixed >> 1
+    mixed = (0xCBF29CE484222325 ^ one) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    mixed = (mixed ^ two) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    mixed = (mixed ^ three) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return ((mixed ^ four) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF) >> 1
 
 
 # ------------------------------------------------------------------ clusters
@@ -139,6 +140,21 @@ def candidates(connection: Connection, signed: bytes) -> list[int]:
     for band, value in bands(signed):
         values |= {f"b{band}": band, f"h{band}": value}
     return list(connection.execute(_LOOK_UP, values).scalars())
+
+
+def sharing(connection: Connection, signed: bytes) -> set[int]:
+    """Return the ids of articles that share a band with this text: as many as are compared, and one more."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = _SHARING.format(", ".join([f"({mark}, {mark})"] * BANDS))
+    values = tuple(value for band in bands(signed) for value in band)
+    return {row[0] for row in connection.exec_driver_sql(statement, values)}
+
+
+_SHARING = (
+    "WITH asked(band, hash) AS (VALUES {}) "  # noqa: S608 - a constant
+    "SELECT DISTINCT lsh_band.article_id FROM asked CROSS JOIN lsh_band "
+    f"WHERE lsh_band.band = asked.band AND lsh_band.hash = asked.hash LIMIT {MOST_CANDIDATES + 1}"
+)
 
 
 def _alike(connection: Connection, article: int, signed: bytes, candidates: Iterable[int]) -> dict[int, float]:

@@ -92,14 +92,19 @@ def article_by_path(connection: Connection, site: int, url: str, reading: Readin
     """
     host = _bare_host(url)
     own = {found.kind: found.value for found in reading.identities if found.kind in OWN_IDS}
-    for other in dict.fromkeys((host, hosts.own, *hosts.former)):
-        for address in _at_host(url, other):
-            article = article_by_url(connection, address, site) if address != url else None
-            if article is None or (other == host and _other_own_id(connection, article, own)):
-                continue
-            if _has_title(connection, article, reading.title) or _has_published(connection, article, reading):
-                return connection.scalar(_KEY, {"article": article})
+    for address in other_addresses(url, hosts):
+        article = article_by_url(connection, address, site)
+        if article is None or (_bare_host(address) == host and _other_own_id(connection, article, own)):
+            continue
+        if _has_title(connection, article, reading.title) or _has_published(connection, article, reading):
+            return connection.scalar(_KEY, {"article": article})
     return None
+
+
+def other_addresses(url: str, hosts: Hosts) -> list[str]:
+    """Return the addresses at which a paper may have this path too: with or without https and ``www.``, once or now."""
+    at_hosts = (_at_host(url, host) for host in dict.fromkeys((_bare_host(url), hosts.own, *hosts.former)))
+    return [address for found in at_hosts for address in found if address != url]
 
 
 def _bare_host(url: str) -> str:

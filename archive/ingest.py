@@ -63,6 +63,8 @@ def add_capture(connection: Connection, capture: Capture, *, visit: int, file: i
     if capture.kind is Kind.REVISIT:
         listings.mark_article_fetched(connection, article, capture.fetched_at)
         _derive(connection, article, known_at)
+    elif capture.status in derivation.NEVER_SEEN_ALIVE:
+        derivation.unsettle(connection, [article])
     if identity.leads_to_new_address(connection, article, capture, visit):
         _log_rename(connection, article, visit, known_at)
     note_look(connection, article, capture.fetched_at, told=capture.status in (304, *derivation.NEVER_SEEN_ALIVE))
@@ -92,6 +94,8 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     if number is None:
         raise StoreError(f"{capture.url}: its capture is not in the database")
     before = rows.close_reading(connection, number, known_at)
+    if before is not None and before.article_id is not None:
+        derivation.unsettle(connection, [before.article_id])
     if reading.outcome != "read" or key is None:
         outcome = _add_unread(connection, capture, number, reading, key, site, due_at, known_at)
         if before is None:
@@ -125,7 +129,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     note_look(connection, article, capture.fetched_at, told=True, due_at=due_at)
     if renamed:
         _log_rename(connection, article, visit, known_at)
-    return Outcome.RENAMED if renamed and not written else _outcome(written)
+    return Outcome.RENAMED if renamed and not written else what_came(written[-1] if written else None)
 
 
 def _add_unread(connection: Connection, capture: Capture, number: int, reading: Reading, key: str | None, site: int,
@@ -150,6 +154,8 @@ def _judged(connection: Connection, capture: Capture, number: int, reading: Read
         return Outcome.UNREAD
     article = identity.article_at(connection, capture.url, capture.fetched_at)
     connection.execute(t.capture.update().where(row.id == number).values(article_id=article))
+    if article is not None:
+        derivation.unsettle(connection, [article])
     if outcome == "blocked":
         return Outcome.BLOCKED
     if article is None or outcome == "absent":
@@ -317,10 +323,10 @@ def _log_rename(connection: Connection, article: int, visit: int, known_at: date
         connection.execute(t.change_log.insert().values(at=known_at, article_id=article, kind=str(Outcome.RENAMED)))
 
 
-def _outcome(written: Sequence[Span]) -> Outcome:
-    if not written:
+def what_came(began: Span | None) -> Outcome:
+    """Return what a look meant that began this version, or none."""
+    if began is None:
         return Outcome.UNCHANGED
-    last = written[-1]
-    if last.change is t.Change.REVISED:
-        return Outcome.STEALTH if last.stealth else Outcome.REVISED
-    return Outcome(last.change)
+    if began.change is t.Change.REVISED:
+        return Outcome.STEALTH if began.stealth else Outcome.REVISED
+    return Outcome(began.change)

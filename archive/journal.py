@@ -6,8 +6,10 @@ A record is written and synced here before anything in the database points at it
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -17,10 +19,11 @@ from archive import events, rows
 from archive import tables as t
 from archive.database import ATTEMPTS, only_lost_a_race, refusal, transaction, writing
 from archive.errors import StoreError
-from archive.warc import MAX_FILE_BYTES, WarcWriter, warcinfo_record
+from archive.warc import MAX_FILE_BYTES, Place, WarcWriter, warcinfo_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -28,9 +31,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
     from archive.clock import Clock
-    from archive.warc import Mark, Place, WarcRecord
+    from archive.warc import Mark, WarcRecord
 
 Value = TypeVar("Value")
+
+PACKERS = 1
+"""Threads that compress while the rows are made: zlib needs no interpreter, so it runs beside it."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,20 @@ class BegunVisit:
     facts: dict[str, Any]
     warcinfo: UUID
     written_to: str | None = None  # the WARC file that carries its warcinfo
+
+
+@dataclass(slots=True)
+class Queued:
+    """Records that wait to be written: where the first of them is, once they are."""
+
+    members: Future[list[bytes]]
+    before: int  # records of the file's own that go first
+    file: int = 0
+    place: Place = field(default_factory=lambda: Place("", 0, 0))
+
+
+def _members(records: Sequence[WarcRecord]) -> list[bytes]:
+    return [record.member() for record in records]
 
 
 @dataclass(slots=True)
@@ -64,6 +84,9 @@ class Journal:
         self.clock = clock
         self._writer: WarcWriter | None = None
         self._group: _Group | None = None
+        self._queue: list[Queued] = []
+        self._syncing: tuple[int, Future[None] | None] = (0, None)  # up to which size, beside the database's work
+        self._packers = ThreadPoolExecutor(PACKERS, thread_name_prefix="hemeroteca-gzip")
         self.file_id = 0
 
     def append(self, visit: BegunVisit | None, records: Sequence[WarcRecord], known_at: datetime) -> list[Place]:
@@ -83,9 +106,35 @@ class Journal:
             visit.written_to = writer.name
         return places[len(first) :]
 
+    def queue(self, visit: BegunVisit, records: Sequence[WarcRecord], known_at: datetime) -> Queued:
+        """Let records of a group wait to be written with others, and compress them meanwhile."""
+        first = self._warcinfo(self._open(), visit, known_at)
+        if first and self._group is not None:
+            self._group.begun.append(visit)
+            visit.written_to = self._open().name
+        queued = Queued(self._packers.submit(_members, [*first, *records]), len(first))
+        self._queue.append(queued)
+        return queued
+
+    def write_queued(self) -> None:
+        """Write what waits, in the order in which it came; it is synced with its group."""
+        waiting, self._queue = self._queue, []
+        members = [queued.members.result() for queued in waiting]
+        places = iter(self._open().append_members([member for some in members for member in some]) if waiting else ())
+        for queued, some in zip(waiting, members, strict=True):
+            own = list(islice(places, len(some)))
+            queued.file, queued.place = self.file_id, own[queued.before]
+        if waiting:
+            writer = self._open()
+            self._syncing = (writer.size, self._packers.submit(writer.sync))
+
     def _sync(self, writer: WarcWriter) -> None:
+        (size, done), self._syncing = self._syncing, (0, None)
         try:
-            writer.sync()
+            if done is not None:
+                done.result()
+            if size != writer.size:
+                writer.sync()
         except StoreError:
             # A later sync would succeed and prove nothing: the system forgets what it could not write.
             self._abandon()
@@ -164,6 +213,7 @@ class Journal:
             raise
         finally:
             self._group = None
+            self._queue.clear()
         return value
 
     def _size(self) -> int:
@@ -187,6 +237,13 @@ class Journal:
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.abandon()
+
+    def close(self) -> None:
+        """Seal the open file and end the threads that compress."""
+        try:
+            self.seal()
+        finally:
+            self._packers.shutdown()
 
     def seal(self) -> None:
         """Close the open file, if there is one, under its final name."""

@@ -40,8 +40,9 @@ def normal(text: str | None) -> str:
     """Return the normal form of one field."""
     if not text:
         return ""
-    folded = unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES)
-    return _WHITE.sub(" ", folded).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_SHAPES))
+    return " ".join(text.translate(_SHAPES).split())
 
 
 def normal_items(items: Iterable[str]) -> str:

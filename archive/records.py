@@ -14,10 +14,11 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
 
@@ -96,7 +97,13 @@ class Capture:
     @property
     def payload_digest(self) -> bytes:
         """sha256 of the decoded body."""
-        return hashlib.sha256(self.payload).digest()
+        return _sha256(self.payload)
+
+
+@lru_cache(maxsize=4)
+def _sha256(data: bytes) -> bytes:
+    # A payload is asked for its digest several times while it is saved.
+    return hashlib.sha256(data).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,21 +339,21 @@ _NESTED: dict[str, type] = {
 def reading_to_json(reading: Reading) -> dict[str, Any]:
     """Return a reading as plain JSON values; fields that say nothing are left out."""
     values: dict[str, Any] = {}
-    for item in dataclasses.fields(reading):
-        value = getattr(reading, item.name)
-        if value in (None, (), {}) or (item.name == "access" and value == "unknown"):
+    for name in Reading.__slots__:
+        value = getattr(reading, name)
+        if value in (None, (), {}) or (name == "access" and value == "unknown"):
             continue
         if isinstance(value, Moment):
             value = {"at": value.at.isoformat(), "precision": value.precision}
         elif isinstance(value, Reader):
             value = dataclasses.asdict(value)
-        elif item.name in _NESTED:
+        elif name in _NESTED:
             value = [_sparse(part) for part in value]
         elif isinstance(value, tuple):
             value = list(value)
         elif isinstance(value, bytes):
             value = b64encode(value).decode()
-        values[item.name] = value
+        values[name] = value
     return values
 
 
@@ -378,8 +385,28 @@ def storable(reading: Reading) -> Reading:
     JSON-LD that was cut to a length gives halves: the first of an emoji, escaped.
     """
     values = reading_to_json(reading)
-    text = canonical_json(values)  # in which NUL is escaped
-    return reading_from_json(_mended(values)) if "\\u0000" in text or _UNSTORABLE.search(text) else reading
+    return reading if _can_be_stored(values) else reading_from_json(_mended(values))
+
+
+def _can_be_stored(values: Any) -> bool:
+    text = "".join(_strings(values))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield name
+            yield from _strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
 
 
 def _mended(value: Any) -> Any:
@@ -391,9 +418,12 @@ def _mended(value: Any) -> Any:
 
 
 def _sparse(record: Any) -> dict[str, Any]:
-    return {name: value for name, value in dataclasses.asdict(record).items() if value is not None}
+    return {name: value for name in record.__slots__ if (value := getattr(record, name)) is not None}
 
 
 def canonical_json(values: Any) -> str:
     """Return JSON that is the same for equal values: sorted keys, no spaces, text unescaped."""
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(values)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -210,7 +210,10 @@ def claim_parts(connection: Connection, reading: Reading, article: int) -> None:
     named = (reading.rendering, *(part.record_id for part in reading.parts))
     ids = [UUID(record_id).bytes for record_id in named if record_id is not None]
     if ids:
-        connection.execute(t.capture.update().where(t.capture.c.record_id.in_(ids)).values(article_id=article))
+        named_here = t.capture.c.record_id.in_(ids)
+        owners = sa.select(t.capture.c.article_id).where(named_here)
+        connection.execute(t.article.update().where(t.article.c.id.in_(owners)).values(head_reading_id=None))
+        connection.execute(t.capture.update().where(named_here).values(article_id=article))
 
 
 # ------------------------------------------------------------------ readings

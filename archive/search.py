@@ -1,13 +1,15 @@
 """Full-text search: one row of the index per content, newest first by row number.
 
 The index holds no text of its own (SQLite: FTS5 with ``content=''``; PostgreSQL: a tsvector); its row number is the
-second of publication times 2**20 plus a counter, so that reading it backwards gives the newest first without sorting.
+second of publication times 2**20 plus a number that its words give, so that reading it backwards gives the newest
+first without sorting.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +18,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.exc import DBAPIError
 
 from archive import tables as t
+from archive.bulk import insert_rows, rows_in, run_each
 from archive.errors import QueryError
 from archive.query import All, Not, OneOf, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -54,16 +57,50 @@ _LONGEST_WORD = 200
 
 def index_content(connection: Connection, content: int, reading: Reading, at: datetime) -> None:
     """Put a new content into the index under its time of publication, or else the time it was first seen."""
+    index_contents(connection, [(content, reading, at)])
+
+
+def index_contents(connection: Connection, told: Sequence[tuple[int, Reading, datetime]]) -> None:
+    """Put new contents into the index, each as :func:`index_content` does."""
+    if not told:
+        return
+    wanted = [_number(reading, at) for _, reading, at in told]
+    numbers = _free(connection, wanted)
+    entries = [{"id": number, "content_id": content, "superseded": False}
+               for number, (content, *_) in zip(numbers, told, strict=True)]  # fmt: skip
+    insert_rows(connection, t.search_row, entries)
+    put_texts(connection, [(number, _fields(reading)) for number, (_, reading, _) in zip(numbers, told, strict=True)])
+
+
+def _number(reading: Reading, at: datetime) -> int:
+    """Return where a text belongs: its second, and within that where its words say.
+
+    Writers beside each other then seldom want the same row, as they would if each took the next free one.
+    """
     published = reading.published.at if reading.published else at
-    base = int(published.timestamp()) * ROWS_PER_SECOND
-    row = t.search_row.c
-    newest = connection.scalar(sa.select(sa.func.max(row.id)).where(row.id >= base, row.id < base + ROWS_PER_SECOND))
-    number = base if newest is None else newest + 1
-    connection.execute(t.search_row.insert().values(id=number, content_id=content, superseded=False))
+    return int(published.timestamp()) * ROWS_PER_SECOND + zlib.crc32(reading.body.encode()) % ROWS_PER_SECOND
+
+
+def _free(connection: Connection, wanted: Sequence[int]) -> list[int]:
+    """Return a free row for each wanted one: itself, or the next that nobody has."""
+    taken = {row[0] for row in rows_in(connection, _TAKEN, set(wanted))}
+    found: list[int] = []
+    for number in wanted:
+        while number in taken:
+            number += 1  # noqa: PLW2901 - the next one is wanted then
+            if number not in wanted:
+                taken |= {row[0] for row in rows_in(connection, _TAKEN, [number])}
+        taken.add(number)
+        found.append(number)
+    return found
+
+
+_TAKEN = "SELECT id FROM search_row WHERE id IN ({})"
+
+
+def _fields(reading: Reading) -> dict[str, str]:
     names = " ; ".join(author.name for author in reading.authors)
-    fields = {"title": reading.title or "", "standfirst": reading.standfirst or "", "names": names,
-              "body": reading.body}  # fmt: skip
-    put_text(connection, number, fields)
+    return {"title": reading.title or "", "standfirst": reading.standfirst or "", "names": names, "body": reading.body}
 
 
 def remove_content(connection: Connection, content: int) -> None:
@@ -85,12 +122,12 @@ def remove_content(connection: Connection, content: int) -> None:
     connection.execute(t.search_row.delete().where(row.id == number))
 
 
-def put_text(connection: Connection, number: int, fields: Mapping[str, str]) -> None:
-    """Put title, standfirst, names and body into the index under a row number."""
+def put_texts(connection: Connection, told: Sequence[tuple[int, Mapping[str, str]]]) -> None:
+    """Put title, standfirst, names and body into the index under row numbers."""
     if connection.dialect.name == "postgresql":
-        connection.execute(words_table.insert().values(rowid=number, words=word_list(fields)))
+        insert_rows(connection, words_table, [{"rowid": number, "words": word_list(fields)} for number, fields in told])
     else:
-        connection.execute(text_table.insert().values(rowid=number, **fields))
+        insert_rows(connection, text_table, [{"rowid": number, **fields} for number, fields in told])
 
 
 def word_list(fields: Mapping[str, str]) -> str:
@@ -121,20 +158,12 @@ def folded_words(text: str) -> list[str]:
 
 def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
     """Note for each content whether any article still reads so."""
-    for content in sorted(set(contents)):
-        connection.execute(_SUPERSEDED, {"content": content})
+    run_each(connection, _SUPERSEDED, [(content, content) for content in sorted(set(contents))])
 
 
 _SUPERSEDED = (
-    t.search_row.update()
-    .where(t.search_row.c.content_id == sa.bindparam("content"))
-    .values(
-        superseded=~sa.exists().where(
-            t.version.c.content_id == sa.bindparam("content"),
-            t.version.c.known_to == t.OPEN,
-            t.version.c.valid_to == t.OPEN,
-        )
-    )
+    "UPDATE search_row SET superseded = NOT EXISTS (SELECT 1 FROM version WHERE content_id = ? "  # noqa: S608 - a constant
+    f"AND known_to = {t.FOREVER_MICROS} AND valid_to = {t.FOREVER_MICROS}) WHERE content_id = ?"
 )
 
 

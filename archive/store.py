@@ -18,8 +18,10 @@ from archive import asked, database, events, identity, ingest, listings, rereadi
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
+from archive.desk import Desk
 from archive.erase import Erased, erase
 from archive.errors import ArchiveError, NoArchiveError, QueryError, StoreError
+from archive.held import Item, Page
 from archive.journal import BegunVisit, Journal
 from archive.lease import Lease
 from archive.normal import reading_digest
@@ -137,7 +139,7 @@ class Archive:
     def close(self) -> None:
         """Seal the open WARC file, give the leases back and let the database go."""
         try:
-            self._journal.seal()
+            self._journal.close()
         finally:
             for lease in self._leases:
                 lease.release()
@@ -183,7 +185,8 @@ class Archive:
 
     def save_all(self, captures: Sequence[ToSave]) -> list[Outcome]:
         """Save captures as :meth:`save` does, in this order, with one sync and one transaction: all of them or none."""
-        return self._journal.together(lambda: [self._save(each) for each in captures])
+        items = [self._item(each) for each in captures]
+        return self._journal.together(lambda: self._save_together(captures, items))
 
     def _keep(self, capture: Capture) -> bool:
         with self._journal.asking() as connection:
@@ -197,21 +200,82 @@ class Archive:
             ingest.add_capture(connection, capture, visit=visit.id, file=file, place=places[0], known_at=known_at)
         return True
 
-    def _save(self, told: ToSave) -> Outcome:
-        capture, reading, article, due_at = told.capture, told.reading, told.article, told.due_at
-        fresh = self._keep(capture)
+    def _item(self, told: ToSave) -> Item:
+        site = self._visit(told.capture.visit).site
+        reading = storable(told.reading) if told.reading is not None else None
+        if reading is None or reading.outcome != "read":
+            return Item(told.capture, site, reading, told.article)
+        return Page(told.capture, site, reading, told.article, reading_digest(reading))
+
+    def _save_together(self, captures: Sequence[ToSave], items: Sequence[Item]) -> list[Outcome]:
+        with self._journal.asking() as connection:
+            desk = Desk(connection, items, self._journal.write_queued)
+            outcomes = []
+            for number, item in enumerate(items):
+                desk.turn_to(number)
+                outcomes.append(self._save(desk, item, captures[number].due_at))
+            desk.clear()
+            return outcomes
+
+    def _save(self, desk: Desk, item: Item, due_at: datetime | None) -> Outcome:
+        """Save one of a group: by the desk as far as it takes it, else by itself."""
+        if not desk.takes(item.capture):
+            with desk.aside():
+                return self._save_alone(item, due_at)
+        self._keep_on(desk, item.capture)
+        outcome = None
+        if isinstance(item, Page):
+            outcome = self._read_on(desk, item, due_at)
+        elif item.reading is None:
+            outcome = desk.unread(item.capture, item.key, due_at)
+        if outcome is not None:
+            return outcome
+        with desk.aside():
+            return self._read_alone(item, due_at)
+
+    def _keep_on(self, desk: Desk, capture: Capture) -> None:
+        visit, known_at = self._visit(capture.visit), self._next_known()
+        found = desk.original(capture) if capture.kind is Kind.REVISIT else None
+        original = Original(capture.url, *found) if found else None
+        queued = self._journal.queue(visit, capture_records(capture, visit.warcinfo, original, known_at), known_at)
+        desk.keep(capture, visit.id, queued)
+
+    def _read_on(self, desk: Desk, page: Page, due_at: datetime | None) -> Outcome | None:
+        """Save what was read on a capture that the desk took; None if it leaves that to others."""
+        visit = self._visit(page.capture.visit)
+        key = page.key or desk.resolve(page, visit.site_name)
+        full = key is not None and desk.head_digest(key) != page.digest
+        weighed = desk.weigh(page, key, full=full) if key is not None else None
+        if weighed is None:
+            return None
+        known_at, values = self._next_known(), _reading_values(page.reading, page.digest, key, due_at, full=full)
+        self._journal.queue(visit, [reading_record(page.capture, visit.warcinfo, values, known_at)], known_at)
+        return desk.read(page, weighed, full=full, known_at=known_at, due_at=due_at)
+
+    def _save_alone(self, item: Item, due_at: datetime | None) -> Outcome:
+        fresh = self._keep(item.capture)
+        if not fresh and item.reading is not None:
+            with self._journal.asking() as connection:
+                if self._was_read(connection, item.capture):
+                    return Outcome.KNOWN
+        return self._read_alone(item, due_at)
+
+    def _read_alone(self, item: Item, due_at: datetime | None) -> Outcome:
+        """Save what was read, or that nothing was, on a capture that is kept."""
+        capture, reading, article = item.capture, item.reading, item.key
         if reading is None:
             return self._save_unread(capture, article, due_at)
-        reading = storable(reading)
-        with self._journal.asking() as connection:
-            if not fresh and self._was_read(connection, capture):
-                return Outcome.KNOWN
         if reading.outcome == "read" and article is None:
             article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
         with self._journal.asking() as connection:
             full = self._says_more(connection, article, reading)
+        return self._put_reading(capture, reading, article, due_at, full=full)
+
+    def _put_reading(self, capture: Capture, reading: Reading, article: str | None, due_at: datetime | None, *,
+                     full: bool) -> Outcome:  # fmt: skip
         visit, known_at = self._visit(capture.visit), self._next_known()
-        values = _reading_values(reading, article, due_at, full=full)
+        digest = reading_digest(reading) if reading.outcome == "read" else None
+        values = _reading_values(reading, digest, article, due_at, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
             return ingest.add_reading(connection, capture, reading, article, visit=visit.id, site=visit.site,
@@ -234,13 +298,7 @@ class Archive:
             return Outcome.KNOWN
         if reading.outcome == "read" and article is None:
             article = self.resolve(self._visit(capture.visit).site_name, capture, reading)
-        visit, known_at = self._visit(capture.visit), self._next_known()
-        full = reading.outcome == "read"
-        values = _reading_values(reading, article, None, full=full)
-        self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
-        with self._journal.pointing() as connection:
-            return ingest.add_reading(connection, capture, reading, article, visit=visit.id, site=visit.site,
-                                      due_at=None, known_at=known_at, full=full)  # fmt: skip
+        return self._put_reading(capture, reading, article, None, full=reading.outcome == "read")
 
     def saw(self, visit: str, kind: str, url: str, links: Iterable[Link] = (), *, page: int = 1, is_whole: bool = False,
             **told: Any) -> int:  # fmt: skip
@@ -626,7 +684,8 @@ _HEAD_DIGEST = sa.select(t.article.c.head_digest).where(t.article.c.key == sa.bi
 # ------------------------------------------------------------------ helpers
 
 
-def _reading_values(reading: Reading, article: str | None, due_at: datetime | None, *, full: bool) -> dict[str, Any]:
+def _reading_values(reading: Reading, digest: bytes | None, article: str | None, due_at: datetime | None, *,
+                    full: bool) -> dict[str, Any]:  # fmt: skip
     """Return what the journal says of a reading: all of it, or only what the open version does not say already."""
     values = reading_to_json(reading)
     if not full:
@@ -638,6 +697,6 @@ def _reading_values(reading: Reading, article: str | None, due_at: datetime | No
         values |= {"due_at": due_at.isoformat()}
     if article is not None:
         values |= {"article": article}
-    if reading.outcome == "read":
-        values |= {"digest": reading_digest(reading).hex()}
+    if digest is not None:
+        values |= {"digest": digest.hex()}
     return values

@@ -225,6 +225,8 @@ article = Table(
     Column("head_version_id", _Id),
     Column("head_digest", sa.LargeBinary),
     Column("head_capture_at", Instant),
+    Column("head_reading_id", _Id,
+           comment="of the text seen last; none where a look must be weighed with all before it"),
     Column("checked_at", Instant),
     Column("due_at", Instant),
     _ref("merged_into", "article", nullable=True),
@@ -237,7 +239,7 @@ article = Table(
     Index("article_due", "site_id", "due_at"),
     Index("article_asked", "site_id", "asked_at"),
     comment="One story of one site through all its captures. key is public and never reused.",
-)
+)  # fmt: skip
 
 article_url = Table(
     "article_url",

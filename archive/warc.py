@@ -224,7 +224,8 @@ def _revisit_headers(capture: Capture, warcinfo: UUID, known_at: datetime) -> Wa
         lines.append(f"fetch-milliseconds: {capture.elapsed_ms}")
     lines += [f"http-header: {_BREAKS.sub(' ', name)}: {_BREAKS.sub(' ', value)}" for name, value in capture.headers]
     block = "".join(f"{line}\r\n" for line in lines).encode()
-    return _fields("metadata", uuid4(), known_at, "application/warc-fields", warcinfo, capture.url,
+    return _fields("metadata", uuid5(capture.record_id, "headers"), known_at, "application/warc-fields",
+                   warcinfo, capture.url,
                    ("WARC-Concurrent-To", record_urn(capture.record_id)), block=block)  # fmt: skip
 
 
@@ -240,7 +241,8 @@ def _error_record(capture: Capture, warcinfo: UUID) -> WarcRecord:
 def reading_record(capture: Capture, warcinfo: UUID, values: Mapping[str, Any], at: datetime) -> WarcRecord:
     """Return the JSON metadata record that says what was read on a capture, known from ``at``."""
     block = canonical_json(values).encode()
-    return _fields("metadata", uuid4(), at, "application/json", warcinfo, READING_URN + capture.url,
+    named = uuid5(capture.record_id, f"reading {warc_date(at)}")
+    return _fields("metadata", named, at, "application/json", warcinfo, READING_URN + capture.url,
                    ("WARC-Concurrent-To", record_urn(capture.record_id)), block=block)  # fmt: skip
 
 
@@ -323,7 +325,10 @@ class WarcWriter:
 
     def append(self, records: Sequence[WarcRecord]) -> list[Place]:
         """Write records one after the other; all of them or, when the disk refuses, none."""
-        members = [record.member() for record in records]
+        return self.append_members([record.member() for record in records])
+
+    def append_members(self, members: Sequence[bytes]) -> list[Place]:
+        """Write records that are gzip members already, as :meth:`append` does."""
         try:
             _write_all(self._file, b"".join(members))
         except OSError as error:

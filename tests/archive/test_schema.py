@@ -18,7 +18,7 @@ from archive import tables as t
 from archive.cli import app
 from archive.database import open_engine, writing
 from archive.schema import current_revision, migrate, newest_revision, upgrade
-from archive.search import put_text
+from archive.search import put_texts
 from archive.selection import Selection
 from tests.archive.make import DAY, START, STORY, Paper, SettableClock, rows
 
@@ -102,7 +102,7 @@ def copy_rows(source: Path, target: Path) -> None:
                 other.execute(sa.select(sa.func.setval(sequence, sa.func.max(key))))
         content = t.content.c
         for row in other.execute(sa.select(t.search_row.c.id, content.title, content.body).join(t.content)).all():
-            put_text(other, row.id, {"title": row.title, "standfirst": "", "names": "", "body": row.body.decode()})
+            put_texts(other, [(row.id, {"title": row.title, "standfirst": "", "names": "", "body": row.body.decode()})])
     new.dispose()
     old.dispose()
 

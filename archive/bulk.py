@@ -1,0 +1,96 @@
+"""Many rows at once, past SQLAlchemy: its care for each row costs ingest more than the row itself.
+
+Values are given and returned as the database holds them: times in microseconds, codes as numbers, JSON as text.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    import sqlalchemy as sa
+    from sqlalchemy.engine import Connection
+
+    from archive.tables import Code
+
+MOST_KEYS = 256
+"""Keys in one question; SQLite takes 32,766 values in a statement."""
+
+_MARK = {"sqlite": "?", "postgresql": "%s"}
+
+
+def rows_in(connection: Connection, question: str, keys: Collection[Any]) -> list[Any]:
+    """Return the rows that a question has for any of these keys, each a value or a tuple of values.
+
+    The question says ``{}`` where the keys go. There are only as many statements as powers of two: the last key is
+    repeated, so that a driver finds a statement that it has prepared.
+    """
+    found: list[Any] = []
+    asked = list(keys)
+    for at in range(0, len(asked), MOST_KEYS):
+        part = asked[at : at + MOST_KEYS]
+        width = 1 << (len(part) - 1).bit_length()
+        part += [part[-1]] * (width - len(part))
+        columns = len(part[0]) if isinstance(part[0], tuple) else 0
+        values = tuple(value for key in part for value in key) if columns else tuple(part)
+        statement = _asking(question, width, columns, connection.dialect.name)
+        found += connection.exec_driver_sql(statement, values).fetchall()
+    return found
+
+
+@lru_cache(maxsize=512)
+def _asking(question: str, width: int, columns: int, dialect: str) -> str:
+    mark = _MARK[dialect]
+    if columns:
+        mark = f"({', '.join([mark] * columns)})"
+    return question.format(", ".join([mark] * width))
+
+
+def insert_rows(connection: Connection, table: sa.TableClause, rows: Sequence[Mapping[str, Any]], *,
+                missing: bool = False) -> None:  # fmt: skip
+    """Insert rows that name the same columns; with ``missing`` those whose key is there already stay as they are."""
+    if rows:
+        names = tuple(rows[0])
+        statement = _inserting(table.name, names, connection.dialect.name, missing)
+        connection.exec_driver_sql(statement, [tuple(map(row.__getitem__, names)) for row in rows])
+
+
+@lru_cache(maxsize=512)
+def _inserting(table: str, names: tuple[str, ...], dialect: str, missing: bool) -> str:
+    marks = ", ".join([_MARK[dialect]] * len(names))
+    end = " ON CONFLICT DO NOTHING" if missing else ""
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}){end}"  # noqa: S608 - names of our own tables
+
+
+def run_each(connection: Connection, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
+    """Run a statement, which says ``?`` for each value, with each of these tuples of values in turn."""
+    told = list(values)
+    if told:
+        connection.exec_driver_sql(statement.replace("?", _MARK[connection.dialect.name]), told)
+
+
+def new_ids(connection: Connection, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """Return for each table so many ids, ascending, that are free for this transaction.
+
+    SQLite's writer has the database for itself; PostgreSQL's sequences are asked, and what is not used is left out.
+    """
+    if connection.dialect.name == "sqlite":
+        parts = [f"SELECT '{name}', coalesce(max(id), 0) + 1 FROM {name}" for name in wanted]  # noqa: S608 - our own tables
+        return {name: count(first) for name, first in connection.exec_driver_sql(" UNION ALL ".join(parts))}
+    parts = [
+        f"SELECT '{name}', nextval(s) FROM pg_get_serial_sequence('{name}', 'id') s, generate_series(1, {number})"  # noqa: S608 - our own tables
+        for name, number in wanted.items()
+    ]
+    found: dict[str, list[int]] = {name: [] for name in wanted}
+    for name, number in connection.exec_driver_sql(" UNION ALL ".join(parts)):
+        found[name].append(number)
+    return {name: iter(sorted(numbers)) for name, numbers in found.items()}
+
+
+def code(kind: Code, member: str) -> int:
+    """Return the number by which the database holds a member of a closed set."""
+    return kind.codes.index(member) + 1
