@@ -249,9 +249,9 @@ _BY_KEY = "SELECT id FROM article WHERE key IN ({})"
 _LOCKED = "SELECT id FROM article WHERE id IN ({}) ORDER BY id FOR UPDATE"
 _STORIES = (
     "SELECT a.id, a.key, a.site_id, a.first_seen_at, a.listed_at, a.head_version_id, a.head_digest, a.changes, "
-    "a.changed_at, a.asked_at, a.checked_at, a.due_at, c.title, a.head_capture_at, a.unchanged, r.id, r.access, r.modified_at, "
-    "r.reader_id, c.words, c.bare_digest, v.number, v.valid_from, v.valid_to, v.last_seen_at, v.prev_last_seen_at, "
-    "v.first_capture_id, v.content_id, v.reading_id, v.reader_id, v.state, v.change "
+    "a.changed_at, a.asked_at, a.checked_at, a.due_at, c.title, a.head_capture_at, a.unchanged, r.id, r.access, "
+    "r.modified_at, r.reader_id, c.words, c.bare_digest, v.number, v.valid_from, v.valid_to, v.last_seen_at, "
+    "v.prev_last_seen_at, v.first_capture_id, v.content_id, v.reading_id, v.reader_id, v.state, v.change "
     "FROM article a LEFT JOIN reading r ON r.id = a.head_reading_id LEFT JOIN version v ON v.id = a.head_version_id "
     "LEFT JOIN content c ON c.id = v.content_id WHERE a.id IN ({})"
 )
@@ -267,8 +267,8 @@ _ADDRESSES = "SELECT article_id, url_id, valid_to FROM article_url WHERE article
 
 
 def _story(row: Any) -> Story:
-    (number, key, site, first_seen_at, listed_at, version, digest, changes, changed_at, asked_at, checked_at, due_at, title,
-     *chain) = row  # fmt: skip
+    (number, key, site, first_seen_at, listed_at, version, digest, changes, changed_at, asked_at, checked_at, due_at,
+     title, *chain) = row  # fmt: skip
     return Story(
         id=number, key=key, site=site, first_seen_at=first_seen_at, listed_at=listed_at, head_version_id=version,
         head_digest=bytes(digest) if digest is not None else None, changes=changes, changed_at=changed_at,

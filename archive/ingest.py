@@ -93,9 +93,7 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     number = rows.find_capture(connection, capture)
     if number is None:
         raise StoreError(f"{capture.url}: its capture is not in the database")
-    before = rows.close_reading(connection, number, known_at)
-    if before is not None and before.article_id is not None:
-        derivation.unsettle(connection, [before.article_id])
+    before = _supersede(connection, number, known_at)
     if reading.outcome != "read" or key is None:
         outcome = _add_unread(connection, capture, number, reading, key, site, due_at, known_at)
         if before is None:
@@ -130,6 +128,14 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
     if renamed:
         _log_rename(connection, article, visit, known_at)
     return Outcome.RENAMED if renamed and not written else what_came(written[-1] if written else None)
+
+
+def _supersede(connection: Connection, capture: int, known_at: datetime) -> rows.Superseded | None:
+    """Close what was read on a capture before; its article's next look is weighed with all then."""
+    before = rows.close_reading(connection, capture, known_at)
+    if before is not None and before.article_id is not None:
+        derivation.unsettle(connection, [before.article_id])
+    return before
 
 
 def _add_unread(connection: Connection, capture: Capture, number: int, reading: Reading, key: str | None, site: int,

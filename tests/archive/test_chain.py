@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.chain import Chain, Observation, Sight, Span, derive
+from archive.chain import Chain, Observation, Settled, Sight, Span, append, derive
 from archive.tables import FOREVER, Change, State
 from tests.archive.make import DAY, HOUR, MINUTE, START
 
@@ -287,3 +288,52 @@ def assert_neighbours(one: Span, following: Span) -> None:
     if following.change is Change.RESTORED:
         assert one.state is State.GONE
     assert (following.content_id is None) == (following.state is State.GONE)
+
+
+LOOKS = st.lists(
+    st.tuples(
+        st.sampled_from(["text", "text", "text", "304", "404", "410", "merged"]),
+        st.integers(1, 3),  # which content
+        st.sampled_from([100, 100, 90, 10]),  # words
+        st.booleans(),  # walled
+        st.none() | st.integers(0, 3),  # modified, in days
+        st.sampled_from([0, 1, 60, 60 * 24]),  # minutes since the look before
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@given(looks=LOOKS)
+def test_a_look_that_is_added_to_a_settled_chain_says_what_all_of_them_say(looks: list[tuple[Any, ...]]) -> None:
+    seen: list[Observation] = []
+    at, chain = START, None
+    for number, (what, content, words, walled, modified, minutes) in enumerate(looks):
+        at += timedelta(minutes=minutes)
+        sight = {"text": Sight.TEXT, "304": Sight.SAME, "404": Sight.ABSENT, "410": Sight.REMOVED}.get(what, Sight.MERGED)
+        is_text = sight is Sight.TEXT
+        repeats = chain is not None and chain.open.content_id == content * 1000 + words
+        look = Observation(
+            capture_id=number, record_id=bytes([number]), at=at, url_id=1, sight=sight,
+            content_id=content * 1000 + words if is_text else None, bare_digest=bytes([content]) if is_text else None,
+            words=words, walled=walled, modified=START + timedelta(days=modified) if modified is not None else None,
+            reading_id=number if is_text else None, reader_id=1, is_full=is_text and not repeats,
+        )  # fmt: skip
+        seen.append(look)
+        whole = derive(seen)
+        found = append(chain, look) if chain is not None else None
+        if found is not None:
+            after, began = found
+            assert whole.head == after.head
+            assert (whole.spans[-1], whole.unchanged) == (after.open, after.unchanged)
+            assert tuple(span.content_id for span in whole.spans) == after.contents
+            assert began is None or began == whole.spans[-1]
+        chain = settled(whole, at)
+
+
+def settled(chain: Chain, at: datetime) -> Settled | None:
+    """Return where a chain stands as it is found again in the database, if it is settled."""
+    if chain.head is None:
+        return None
+    contents = tuple(span.content_id for span in chain.spans)
+    return Settled(contents=contents, open=chain.spans[-1], head=chain.head, at=at, unchanged=chain.unchanged)
