@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -304,13 +304,16 @@ LOOKS = st.lists(
 )
 
 
+_SIGHTS = {"text": Sight.TEXT, "304": Sight.SAME, "404": Sight.ABSENT, "410": Sight.REMOVED, "merged": Sight.MERGED}
+
+
 @given(looks=LOOKS)
 def test_a_look_that_is_added_to_a_settled_chain_says_what_all_of_them_say(looks: list[tuple[Any, ...]]) -> None:
     seen: list[Observation] = []
     at, chain = START, None
     for number, (what, content, words, walled, modified, minutes) in enumerate(looks):
         at += timedelta(minutes=minutes)
-        sight = {"text": Sight.TEXT, "304": Sight.SAME, "404": Sight.ABSENT, "410": Sight.REMOVED}.get(what, Sight.MERGED)
+        sight = _SIGHTS[what]
         is_text = sight is Sight.TEXT
         repeats = chain is not None and chain.open.content_id == content * 1000 + words
         look = Observation(
