@@ -280,7 +280,7 @@ _IDS = {("article", "head_version_id"): "version", ("article_url", "evidence_cap
         ("article", "head_reading_id"): "reading"}  # fmt: skip
 _VARIED = {
     ("url", "url"): "replace(o.url, '/2026/', '/' || k.k || '/')",
-    ("url", "urlkey"): "replace(o.urlkey, '/2026/', '/' || k.k || '/')",
+    ("url", "surt"): "replace(o.surt, '/2026/', '/' || k.k || '/')",
     ("article", "key"): "o.key || k.k",
     ("article_identity", "value"): "o.value || '-' || k.k",
     ("capture", "record_id"): "{random16}",

@@ -138,7 +138,7 @@ def test_what_only_lost_a_race_is_taken_back_and_done_again(
         record = visit_end_record("lakeside", UUID(int=1), {"about": url}, clock())
         journal.append(None, [record], clock())
         with journal.pointing() as connection:
-            connection.execute(t.url.insert().values(url=url, urlkey=url))
+            connection.execute(t.url.insert().values(url=url, surt=url))
         return url
 
     if archive.engine.dialect.name == "sqlite":  # which lets one writer in at a time, so that there are no races
