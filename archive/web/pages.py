@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive import corpus, sites, stored
 from archive.changes import changes_page, with_texts
+from archive.cite import Citation, Style, write
 from archive.copies import copies
 from archive.hits import hits
 from archive.selection import Selection, parse_day, parse_time
@@ -88,15 +89,18 @@ def by_address(archive: Opened, url: str) -> Response:
 
 
 @router.get("/article/{key}")
-def article(request: Request, archive: Opened, key: str, at: str = "", known: str = "") -> Response:
+def article(request: Request, archive: Opened, figures: Held, key: str, at: str = "", known: str = "") -> Response:
     """Show a story: as it reads, or as it read at a time, with all that is known about it."""
     then = parse_time(at or known, "at") if at or known else None
     told = corpus.article(archive, key, at=then, known=parse_time(known, "known") if known else None)
     history = corpus.history(archive, key)
-    address = f"{request.base_url}article/{history.key}?at={told['valid_from']}"
-    return draw(request, "article.html", told=told, history=history, timeline=view.timeline(history), at=at or known,
-                address=address,
-                curves=view.curves(history.counters), copies=copies(archive, key))  # fmt: skip
+    paper = figures.titles().get(told["site"], told["site"])
+    citation = Citation.of(told, paper, archive.clock().date(), str(request.base_url))
+    return draw(
+        request, "article.html", told=told, history=history, timeline=view.timeline(history), at=at or known,
+        curves=view.curves(history.counters), copies=copies(archive, key),
+        citation=write(citation, Style.TEXT),
+    )  # fmt: skip
 
 
 @router.get("/article/{key}/compare")
