@@ -7,13 +7,13 @@ date but the archive's own is among it: the same dataset is described by the sam
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from archive.export.asked import TOMBSTONES, WHOLE
 from archive.export.shape import kind_of, schema, schema_bytes
+from archive.software import software_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ def manifest_of(asked: Asked, state: State, since: int | None, seq: int) -> dict
               for name in sorted({part["split"] for part in kept})}  # fmt: skip
     return {
         "format": "hemeroteca-dataset/1",
-        "software": {"name": "hemeroteca", "version": version("hemeroteca")},
+        "software": {"name": "hemeroteca", "version": software_version()},
         "schema": {"id": schema("article")["$id"], "path": "article.schema.json"},
         "as_of": state.moment["as_of"],
         "query": told["query"],

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4, uuid5
@@ -23,6 +22,7 @@ from archive.errors import ArchiveError, NotFoundError
 from archive.handover.making import making, refuse_other_name
 from archive.scan import own_files, records
 from archive.selection import selecting
+from archive.software import software_version
 from archive.takedown import visible_capture
 from archive.warc import (
     GZIP_LEVEL,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 SUFFIX = ".warc.gz"
-SOFTWARE = f"hemeroteca {version('hemeroteca')}"
+SOFTWARE = f"hemeroteca {software_version()}"
 
 Articles = sa.Select[tuple[int]]
 """The ids of the stories that are handed over."""

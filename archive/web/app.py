@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from archive.software import software_version
 from archive.store import Archive
 from archive.web import api, faults, pages, standards
 from archive.web.contract import Gate, Terms, refuse_nul
@@ -43,7 +43,7 @@ def create_app(
         yield
         archive.close()
 
-    app = FastAPI(title="Hemeroteca", version=version("hemeroteca"), description=api.DESCRIPTION, docs_url=None,
+    app = FastAPI(title="Hemeroteca", version=software_version(), description=api.DESCRIPTION, docs_url=None,
                   redoc_url=None, lifespan=lifespan, dependencies=[Depends(refuse_nul)])  # fmt: skip
     app.state.archive = archive
     app.state.gate = gate

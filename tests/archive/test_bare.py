@@ -133,3 +133,22 @@ def test_the_archive_searches_exports_verifies_and_rebuilds_in_the_bare(bare: Pa
 def test_importing_makes_no_folder_and_opens_nothing(bare: Path, tmp_path: Path) -> None:
     code = f"import os; os.chdir({str(tmp_path)!r}); import archive, archive.cli; print(os.listdir('.'))"
     assert in_the_bare(bare, code) == "[]\n"
+
+
+SERVED = """
+sys.argv = ["hemeroteca", *sys.argv[1:]]
+sys.stderr = sys.stdout
+from archive.cli import main
+try:
+    main()
+except SystemExit as end:
+    print(end.code)
+"""
+
+
+def test_a_page_without_its_libraries_is_refused_and_says_how_to_install_them(bare: Path, tmp_path: Path) -> None:
+    Archive(tmp_path).close()
+    told, status = in_the_bare(bare, SERVED, "serve", "--home", tmp_path).splitlines()
+    assert status == "1"
+    assert told.startswith("hemeroteca: the web page needs ")
+    assert told.endswith("pip install 'hemeroteca[web]'")

@@ -112,7 +112,8 @@ def test_a_story_tells_all_that_is_known_of_it(client: httpx.Client, key: KeyOf)
         "Nagasulat parte sa mga dalan", 'lang="hil"', "author box; JSON-LD says “admin”", "quiet change",
         "paragraph edited, paragraph moved", "Also printed in", "Crack closes Sibalom bridge", "4,777",
         "SIBALOM, Antique",
-        "?at=2026-11-08T08:00:00Z", "Compare 2 with 3", f"/stored/{key.capture(BRIDGE)}",
+        "As it read on 2026-11-08T08:00:00Z.", "cite?as=bibtex", "Compare 2 with 3",
+        f"/stored/{key.capture(BRIDGE)}",
     ):  # fmt: skip
         assert told in text, told
 
