@@ -1,11 +1,9 @@
 """The pages: each asks the archive, lets the view arrange the answer, and draws it."""
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from itertools import chain, groupby
-from typing import Annotated, Any
+from itertools import chain, groupby, islice
+from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
@@ -13,6 +11,7 @@ from archive import corpus, sites, stored
 from archive.changes import changes_page, with_texts
 from archive.cite import Citation, Style, write
 from archive.copies import copies
+from archive.export import Wanted, lines
 from archive.hits import hits
 from archive.selection import Selection, parse_day, parse_time
 from archive.store import Archive
@@ -58,19 +57,11 @@ def search(request: Request, archive: Opened, selected: Selected, after: str = "
 @router.get("/export.jsonl")
 def export(archive: Opened, selected: Selected) -> Response:
     """Hand out what a search finds, one JSON object a line, as ``hemeroteca export`` does."""
-    told = corpus.articles(archive, selected)
-    first = list(_first(told))  # what is wrong with the query must be said before anything is sent
+    told = lines(archive, Wanted(selection=selected))
+    first = list(islice(told, 1))  # what is wrong with the query must be said before anything is sent
     name = f"hemeroteca-{archive.clock():%Y%m%d}.jsonl"
-    return StreamingResponse(
-        (orjson.dumps(article) + b"\n" for article in chain(first, told)), media_type="application/jsonl",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
-
-
-def _first(told: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    article = next(told, None)
-    if article is not None:
-        yield article
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(chain(first, told), media_type="application/jsonl", headers=headers)
 
 
 @router.get("/datasets")

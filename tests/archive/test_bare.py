@@ -92,7 +92,7 @@ USED = """
 from pathlib import Path
 from archive import Archive, corpus
 from archive.audit import verify
-from archive.export import export_jsonl
+from archive.export import export_file
 from archive.clock import shifted_clock
 from archive.dump import dump
 from archive.rebuild import rebuild_into
@@ -104,7 +104,7 @@ def dumped(archive):
 with Archive(home, readonly=True) as archive:
     assert [hit["title"] for hit in corpus.search(archive, Selection(query="penaflor"), 5)] == ["Flood at noon"]
     assert len(corpus.history(archive, "https://lakeside.example/2026/11/flood/").versions) == 2
-    assert export_jsonl(corpus.articles(archive, Selection()), out) == 1
+    assert export_file(corpus.articles(archive, Selection()), out, ()) == 1
     assert verify(archive).faults == []
     assert rebuild_into(home, home / "again", shifted_clock()).problems == ()
     with Archive(home / "again", readonly=True) as again:
