@@ -20,6 +20,7 @@ from archive.citing import cited
 from archive.copies import copies as list_copies
 from archive.diff import compare
 from archive.errors import NotFoundError, QueryError
+from archive.export.shape import schema as export_schema
 from archive.hits import hits
 from archive.selection import Selection, parse_time
 from archive.web import models
@@ -58,6 +59,8 @@ def _written(day: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_written)]
 Key = Annotated[str, Path(description="Key of an article.", pattern="^[a-z0-9]{1,40}$", examples=["m2cou6bwoqnwm"])]
 Number = Annotated[int, Path(description="Number of a version.", ge=1, le=2**31 - 1)]
+WEEK = timedelta(days=7)
+_EVER = datetime.min.replace(tzinfo=UTC)
 Limit = Annotated[int, Query(description="At most so many on a page.", ge=1, le=100)]
 Cursor = Annotated[str | None, Query(description="What the page before gave as `next`.", max_length=200)]
 _TIME = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$"
@@ -70,7 +73,7 @@ def _json(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
 
 _ARTICLE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The article in the shape of an export.", "content": {"application/json": {
-        "schema": {"type": "object"}}}},
+        "schema": {name: value for name, value in export_schema("article").items() if not name.startswith("$")}}}},
 }  # fmt: skip
 
 # ------------------------------------------------------------------ articles
@@ -206,7 +209,7 @@ def changes(
     """List the versions that began in some days, in order of time, with what changed."""
     # The moment to which a list without an end goes is fixed by its days, so that all its pages are of one list.
     end = datetime.combine(until or archive.clock().date(), time.max, UTC)
-    begin = datetime.combine(since, time(), UTC) if since else end - timedelta(days=7)
+    begin = datetime.combine(since, time(), UTC) if since else end - min(WEEK, end - _EVER)
     with archive.engine.connect() as connection:
         found = changes_page(connection, begin, end, site=site, quiet=quiet, limit=limit,
                              after=_unsealed(cursor, request))  # fmt: skip

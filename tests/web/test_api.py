@@ -130,6 +130,8 @@ def test_changes_are_walked_with_what_changed(api: httpx.Client) -> None:
     quiet = api.get("/changes", params={"quiet": True, **days}).json()["items"]
     assert quiet
     assert all(change["stealth"] or change["change"] == "gone" for change in quiet)
+    assert api.get("/changes", params={"to": "0001-01-01"}).json()["items"] == []
+    assert api.get("/changes", params={"from": "9999-12-31", "to": "9999-12-31"}).json()["items"] == []
     assert {c["site"] for c in api.get("/changes", params={"site": "highland", **days}).json()["items"]} == {"highland"}
 
 
