@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from archive import tables as t
 from archive.takedown import visible
+from archive.texts import COLUMNS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,7 @@ def _by_url(*, known: bool) -> sa.Select[Any]:
     row, address = t.version.c, t.article_url.c
     return (
         sa.select(t.article.c.key, t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names,
-                  t.content.c.body)
+                  *COLUMNS)
         .select_from(t.url)
         .join(t.article_url, sa.and_(address.url_id == t.url.c.id, address.valid_from <= _AT, address.valid_to > _AT))
         .join(t.version, row.article_id == address.article_id)
@@ -59,7 +60,8 @@ _BY_ARTICLE = {known: _by_article(known=known) for known in (False, True)}
 def at_url(connection: Connection, url: str, at: datetime, known: datetime | None = None) -> sa.Row[Any] | None:
     """Return the version that an address showed at a time, with key and text of its article; None for no such.
 
-    ``known`` asks what the archive answered then. The text is None where the article was gone.
+    ``known`` asks what the archive answered then. :func:`archive.texts.unpacked` gives the text of the row: None where
+    the article was gone.
     """
     values = {"url": url, "at": at} if known is None else {"url": url, "at": at, "known": known}
     return connection.execute(_BY_URL[known is not None], values).first()

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive.errors import StoreError
 from archive.rows import stored_digest
 from archive.scan import Record, own_files, records, wrong_digests
+from archive.texts import bodies
 from archive.told import Captured, Unclear, WasRead, told
 from archive.warc import OPEN_SUFFIX, record_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -207,15 +209,31 @@ def _check_followed(file: _File, record: Record, where: str, verdict: Verdict) -
 
 def _check_contents(connection: Connection, verdict: Verdict, sample: Sample) -> None:
     row = t.content.c
-    contents = connection.execution_options(yield_per=500).execute(
-        sa.select(row.id, row.digest, row.title, row.standfirst, row.names, row.body).where(row.body.is_not(None))
+    contents = connection.execute(
+        sa.select(row.id, row.digest, row.title, row.standfirst, row.names).where(row.body.is_not(None)),
+        execution_options={"yield_per": 500},
     )
+    for part in contents.partitions():
+        drawn = [content for content in part if sample.drawn()]
+        verdict.contents += len(drawn)
+        for content, body in _bodies(connection, drawn, verdict):
+            if stored_digest(content.title, content.standfirst, content.names, body) != content.digest:
+                verdict.fault(f"content {content.digest.hex()}", "its text is not what its digest says")
+
+
+def _bodies(connection: Connection, contents: Sequence[Any], verdict: Verdict) -> Iterator[tuple[Any, str]]:
+    """Yield contents with their texts; those whose text cannot be unpacked are faults."""
+    try:
+        found = bodies(connection, [content.id for content in contents])
+    except StoreError as error:
+        if len(contents) == 1:
+            verdict.fault(f"content {contents[0].digest.hex()}", str(error))
+            return
+        for content in contents:
+            yield from _bodies(connection, [content], verdict)
+        return
     for content in contents:
-        if not sample.drawn():
-            continue
-        verdict.contents += 1
-        if stored_digest(content.title, content.standfirst, content.names, content.body) != content.digest:
-            verdict.fault(f"content {content.digest.hex()}", "its text is not what its digest says")
+        yield content, found[content.id] or ""
 
 
 def _check_database(connection: Connection, verdict: Verdict) -> None:

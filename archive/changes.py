@@ -16,6 +16,7 @@ from archive.diff import compare
 from archive.paging import MOST, Page, cursor, place
 from archive.selection import require_site
 from archive.takedown import visible
+from archive.texts import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +118,8 @@ def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Cha
     """Return changes with their texts, which are looked up together."""
     wanted = {number for one in found for number in one.contents if number is not None}
     with connected(asked) as connection:
-        said = {row.id: text_of(row.title, row.standfirst, row.names, row.body)
+        texts = bodies(connection, wanted)
+        said = {row.id: text_of(row.title, row.standfirst, row.names, texts[row.id])
                 for row in connection.execute(_SAID, {"contents": sorted(wanted)})}  # fmt: skip
     changed = []
     for one in found:
@@ -126,7 +128,9 @@ def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Cha
     return changed
 
 
-_SAID = sa.select(t.content).where(t.content.c.id.in_(sa.bindparam("contents", expanding=True)))
+_SAID = sa.select(t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.names).where(
+    t.content.c.id.in_(sa.bindparam("contents", expanding=True))
+)
 
 
 @cache

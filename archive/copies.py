@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import duplicates
+from archive import duplicates, texts
 from archive import tables as t
 from archive.corpus import find, text_of
 from archive.describe import stamp
@@ -51,13 +51,13 @@ def copies(archive: Archive, name: str) -> list[dict[str, Any]]:
 def _first_text(connection: Connection, article: int) -> Text:
     content, version = t.content.c, t.version.c
     row = connection.execute(
-        sa.select(content.title, content.standfirst, content.names, content.body)
+        sa.select(content.title, content.standfirst, content.names, *texts.COLUMNS)
         .join(t.version, version.content_id == content.id)
         .where(version.article_id == article, version.known_to == t.OPEN)
         .order_by(version.valid_from)
         .limit(1)
     ).one()
-    return text_of(row.title, row.standfirst, row.names, row.body)
+    return text_of(row.title, row.standfirst, row.names, texts.unpacked(connection, row))
 
 
 def _shares(first: Text, copy: Text) -> dict[str, float]:

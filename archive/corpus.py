@@ -24,6 +24,7 @@ from archive.opt_outs import opted_out
 from archive.paging import Page
 from archive.selection import each_article, page, selecting
 from archive.takedown import refuse_hidden
+from archive.texts import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -161,9 +162,10 @@ def history(asked: Archive | Connection, name: str, *, texts: bool = True) -> Hi
         number = find(connection, name)
         head = connection.execute(_HEAD, {"article": number}).one()
         versions = connection.execute(_VERSIONS, {"article": number}).all()
+        said = bodies(connection, {row.content_id for row in versions} - {None}) if texts else {}
         return History(
             key=head.key, site=head.site, state=str(head.state), urls=_addresses(connection, number),
-            versions=[_version(row, texts=texts) for row in versions], counters=curve(connection, number),
+            versions=[_version(row, said.get(row.content_id)) for row in versions], counters=curve(connection, number),
             captures=head.captures,
         )  # fmt: skip
 
@@ -180,7 +182,7 @@ _HEAD = (
 )  # fmt: skip
 _VERSIONS = (
     sa.select(t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names, t.content.c.words,
-              t.content.c.body, t.reading.c.modified_at, t.reading.c.modified_offset,
+              t.reading.c.modified_at, t.reading.c.modified_offset,
               t.reading.c.modified_precision, t.reading.c.byline)
     .select_from(t.version)
     .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
@@ -196,7 +198,7 @@ _ADDRESSES = (
 )
 
 
-def _version(row: Any, *, texts: bool) -> dict[str, Any]:
+def _version(row: Any, body: str | None) -> dict[str, Any]:
     return {
         "version": row.number, "change": str(row.change), "state": str(row.state), "stealth": row.stealth,
         "cosmetic": row.cosmetic, "flap": row.flap, "reverts_to": row.reverts_to,
@@ -205,20 +207,19 @@ def _version(row: Any, *, texts: bool) -> dict[str, Any]:
         "known_from": stamp(row.known_from),
         "modified": printed(row.modified_at, row.modified_offset, row.modified_precision),
         "title": row.title, "standfirst": row.standfirst, "authors": row.names, "byline": row.byline,
-        "word_count": row.words, "body": row.body.decode() if texts and row.body is not None else None,
+        "word_count": row.words, "body": body,
     }  # fmt: skip
 
 
-def text_of(title: str | None, standfirst: str | None, names: Sequence[str], body: bytes | None) -> Text:
+def text_of(title: str | None, standfirst: str | None, names: Sequence[str], body: str | None) -> Text:
     """Return what a content says, in the form that :func:`archive.diff.compare` takes."""
-    paragraphs = tuple((body or b"").decode().split("\n\n"))
+    paragraphs = tuple((body or "").split("\n\n"))
     return Text(title=title or "", standfirst=standfirst or "", authors=tuple(names), paragraphs=paragraphs)
 
 
 def text_of_version(version: dict[str, Any]) -> Text:
     """Return what a version of a :class:`History` says, in the same form."""
-    body = version["body"].encode() if version["body"] is not None else None
-    return text_of(version["title"], version["standfirst"], version["authors"] or (), body)
+    return text_of(version["title"], version["standfirst"], version["authors"] or (), version["body"])
 
 
 def two_versions(told: History, old: int | None, new: int | None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.normal import fold_name
 from archive.takedown import visible
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +47,7 @@ class _Held:
         articles = {row.article_id for row in rows}
         readings = {row.reading_id for row in rows if row.reading_id is not None}
         self.contents = _contents(connection, {row.content_id for row in rows}, texts=texts)
+        self.bodies = all_unpacked(connection, self.contents.values()) if texts else {}
         self.readings = _readings(connection, readings)
         self.authors = _authors(connection, readings)
         self.modified = _modified(connection, {row.version_id for row in rows})
@@ -77,7 +79,7 @@ class _Held:
             "state": str(row.state),
             "title": content.title,
             "standfirst": content.standfirst,
-            "body": content.body.decode() if texts and content.body is not None else None,
+            "body": self.bodies.get(row.content_id),
             "dateline": reading.dateline,
             "agency": reading.agency,
             "authors": _named(self.authors.get(row.reading_id, []), _loaded(reading.profiles, [])),
@@ -193,7 +195,7 @@ def _readings(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
 _FACTS = (t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.words)
 _CONTENTS = {
     False: sa.select(*_FACTS).where(t.content.c.id.in_(_IDS)),
-    True: sa.select(*_FACTS, t.content.c.body).where(t.content.c.id.in_(_IDS)),
+    True: sa.select(*_FACTS, *COLUMNS).where(t.content.c.id.in_(_IDS)),
 }
 
 

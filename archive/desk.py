@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from archive import duplicates, identity, rows, search, takedown
+from archive import duplicates, identity, rows, search, takedown, texts
 from archive import tables as t
 from archive.bulk import code, insert_rows, new_ids, run_each
 from archive.chain import Observation, Settled, Sight, append, begin
@@ -88,6 +88,7 @@ class Desk:
         self._asked: list[tuple[int, int, bool]] = []  # listed addresses: which, when, in any case
         self._texts: list[tuple[int, Reading, datetime]] = []
         self._superseded: set[int] = set()
+        self._changed: set[int] = set()  # articles with another version
         self._open_rows: dict[int, dict[str, Any]] = {}  # versions not written yet, by article
         self._run_rows: dict[tuple[int, str, str], dict[str, Any]] = {}
         self._read: list[int] = []
@@ -412,6 +413,7 @@ class Desk:
             self._end_version(story, before, chain, began)
         if began is None:
             return
+        self._changed.add(story.id)
         self._superseded |= {span.content_id for span in (began, before and before.open) if span and span.content_id}
         row = {name: getattr(began, name) for name in _VERSION_FIELDS}
         times = {name: t.to_micros(row[name]) for name in ("valid_from", "valid_to", "last_seen_at")}
@@ -527,6 +529,7 @@ class Desk:
         run_each(self.connection, _ASKED, ((at, url, anyway, at) for url, at, anyway in self._asked))
         search.index_contents(self.connection, self._texts)
         search.mark_superseded(self.connection, self._superseded)
+        texts.settle(self.connection, self._changed)
         for article in dict.fromkeys(self._read):
             takedown.hide_if_named(self.connection, article)
         self._lay_out()

@@ -14,15 +14,17 @@ import sqlalchemy as sa
 
 from archive import tables as t
 from archive.describe import stamp
+from archive.texts import bodies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
 OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported", "url"}
 LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("article", "head_reading_id"),
-            ("warc_file", "sealed_at"), ("change_log", "seq")}  # fmt: skip
+            ("warc_file", "sealed_at"), ("change_log", "seq"), ("content", "codec"),
+            ("content", "base_content_id")}  # fmt: skip
 
 NATURAL = {
     "site": ("name",),
@@ -54,9 +56,21 @@ def dump(connection: Connection) -> Iterator[str]:
 def _lines(connection: Connection, table: sa.Table) -> Iterator[str]:
     columns, joined = _natural_columns(table)
     query = sa.select(*(column.label(name) for name, column in columns)).select_from(joined)
-    for row in connection.execution_options(yield_per=2000).execute(_told_only(table, query)):
-        yield json.dumps({"table": table.name, **{name: _plain(value) for name, value in row._mapping.items()}},
-                         ensure_ascii=False, sort_keys=True)  # fmt: skip
+    if table is t.content:
+        query = query.add_columns(t.content.c.id)
+    found = connection.execute(_told_only(table, query), execution_options={"yield_per": 500})
+    for part in found.mappings().partitions():
+        rows = _with_texts(connection, part) if table is t.content else part
+        for row in rows:
+            yield json.dumps({"table": table.name, **{name: _plain(value) for name, value in row.items()}},
+                             ensure_ascii=False, sort_keys=True)  # fmt: skip
+
+
+def _with_texts(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield contents as they read, however they are packed: that depends on what came after them."""
+    texts = bodies(connection, [row["id"] for row in rows])
+    for row in rows:
+        yield {**{name: value for name, value in row.items() if name != "id"}, "body": texts[row["id"]]}
 
 
 def _told_only(table: sa.Table, query: sa.Select[Any]) -> sa.Select[Any]:

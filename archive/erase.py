@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import events
+from archive import events, texts
 from archive import tables as t
 from archive.database import transaction
 from archive.errors import StoreError
@@ -191,12 +191,14 @@ def _erase_rows(connection: Connection, order: _Order) -> None:
         for some in _parts(readings):
             connection.execute(t.reading_author.delete().where(t.reading_author.c.reading_id.in_(some)))
             connection.execute(t.reading.update().where(t.reading.c.id.in_(some)).values(_TEXTS))
+    texts.release(connection, order.contents)
     for content in order.contents:
         remove_content(connection, content)
         connection.execute(t.content_sig.delete().where(t.content_sig.c.content_id == content))
         connection.execute(
             t.content.update().where(t.content.c.id == content)
-            .values(title=None, standfirst=None, names=[], language=None, body=None, erased_at=order.at)
+            .values(title=None, standfirst=None, names=[], language=None, body=None, codec=t.PLAIN,
+                    base_content_id=None, erased_at=order.at)
         )  # fmt: skip
     for article in order.articles:
         this_article = t.article.c.id == article

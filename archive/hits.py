@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from archive.normal import fold_name
 from archive.paging import Page
 from archive.query import parse, words_of
 from archive.selection import page
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,29 +46,32 @@ def _told(connection: Connection, rows: Sequence[sa.Row[Any]], words: Sequence[W
     """Return the hits of these rows: one look at each table for all of them."""
     articles, readings = [row.article_id for row in rows], [row.reading_id for row in rows if row.reading_id]
     said = {row.id: row for row in connection.execute(_SAID, {"contents": [row.content_id for row in rows]})}
+    texts = all_unpacked(connection, said.values())
     read = {row.id: row for row in connection.execute(_READ, {"readings": readings})}
     beside = {row.id: row for row in connection.execute(_BESIDE, {"articles": articles})}
     names = defaultdict(list)
     for row in connection.execute(_NAMES, {"readings": readings}):
         names[row.reading_id].append(row.name)
     return [
-        _hit(row, said[row.content_id], read.get(row.reading_id), beside[row.article_id], names[row.reading_id], words)
+        _hit(row, said[row.content_id].title, texts[row.content_id], read.get(row.reading_id), beside[row.article_id],
+             names[row.reading_id], words)
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
-def _hit(row: Any, said: Any, read: Any, beside: Any, names: list[str], words: Sequence[Words]) -> dict[str, Any]:
-    text, marks = snippet(said.body.decode() if said.body is not None else "", words)
+def _hit(row: Any, title: str | None, body: str | None, read: Any, beside: Any, names: list[str],
+         words: Sequence[Words]) -> dict[str, Any]:  # fmt: skip
+    text, marks = snippet(body or "", words)
     return {
         "id": row.key, "site": row.site, "url": beside.url,
         "published": printed(read.published_at, read.published_offset, read.published_precision) if read else None,
-        "first_seen": stamp(row.first_seen_at), "state": str(row.state), "title": said.title,
+        "first_seen": stamp(row.first_seen_at), "state": str(row.state), "title": title,
         "language": read.language if read else None, "views": beside.views, "version": row.number, "authors": names,
         "snippet": text, "hits": marks,
     }  # fmt: skip
 
 
-_SAID = sa.select(t.content.c.id, t.content.c.title, t.content.c.body).where(t.content.c.id.in_(_CONTENTS))
+_SAID = sa.select(t.content.c.id, t.content.c.title, *COLUMNS).where(t.content.c.id.in_(_CONTENTS))
 _READ = sa.select(t.reading.c.id, t.reading.c.language, t.reading.c.published_at, t.reading.c.published_offset,
                   t.reading.c.published_precision).where(t.reading.c.id.in_(_READINGS))  # fmt: skip
 _NAMES = (
@@ -105,7 +110,7 @@ def _searched_words(query: str | None) -> list[Words]:
 def snippet(text: str, wanted: Sequence[Words]) -> tuple[str, list[tuple[int, int]]]:
     """Return the words around the first hit, or the beginning of the text, and where in it hits stand: (start, end)."""
     printed = text.split()
-    folded = [fold_name(word) for word in printed]
+    folded = [_folded(word) for word in printed] if wanted else []
     hits = [at for at, word in enumerate(folded) if any(_is_hit(word, words) for words in wanted)]
     start = max(0, (hits[0] if hits else 0) - SNIPPET_WORDS // 3)
     cut = printed[start : start + SNIPPET_WORDS]
@@ -117,6 +122,10 @@ def snippet(text: str, wanted: Sequence[Words]) -> tuple[str, list[tuple[int, in
             marks.append((begin, begin + len(printed[at])))
     after = " …" if start + SNIPPET_WORDS < len(printed) else ""
     return f"{before}{' '.join(cut)}{after}", marks
+
+
+# Most words of a text are those of every text, and folding one costs more than to know it.
+_folded = lru_cache(maxsize=50_000)(fold_name)
 
 
 def _is_hit(folded: str, wanted: Words) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive import texts
 from archive.normal import normal, reading_digest
 from archive.records import Identity
 from archive.rows import insert, url_id
@@ -322,7 +323,7 @@ def same_story(connection: Connection, article: int, reading: Reading) -> bool:
     told = _last_told(connection, article)
     if told is None:
         return False
-    if _shares_text(told.body.decode().split("\n\n"), reading.paragraphs):
+    if _shares_text(_paragraphs(connection, told), reading.paragraphs):
         return True
     if _other_own_id(connection, article, own):
         return False
@@ -332,13 +333,13 @@ def same_story(connection: Connection, article: int, reading: Reading) -> bool:
 
 def same_stories(connection: Connection, one: str, other: str) -> bool:
     """Say whether two articles said the same last: half of the paragraphs of the shorter one."""
-    texts = [
-        told.body.decode().split("\n\n")
+    both = [
+        _paragraphs(connection, told)
         for key in (one, other)
         if (article := article_by_key(connection, key)) is not None
         and (told := _last_told(connection, article)) is not None
     ]
-    return len(texts) == 2 and _shares_text(*texts)
+    return len(both) == 2 and _shares_text(*both)
 
 
 def _shares_text(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -350,7 +351,7 @@ def _last_told(connection: Connection, article: int) -> Any:
     """Return body and publication of the newest version that has a text."""
     row = t.version.c
     return connection.execute(
-        sa.select(t.content.c.body, t.reading.c.published_at)
+        sa.select(*texts.COLUMNS, t.reading.c.published_at)
         .select_from(t.version)
         .join(t.content, t.content.c.id == row.content_id)
         .outerjoin(t.reading, t.reading.c.id == row.reading_id)
@@ -358,6 +359,10 @@ def _last_told(connection: Connection, article: int) -> Any:
         .order_by(row.number.desc())
         .limit(1)
     ).first()
+
+
+def _paragraphs(connection: Connection, told: Any) -> list[str]:
+    return (texts.unpacked(connection, told) or "").split("\n\n")
 
 
 def _has_own_id(connection: Connection, article: int, own: dict[str, str]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import derivation, duplicates, identity, listings, rows, search, takedown
+from archive import derivation, duplicates, identity, listings, rows, search, takedown, texts
 from archive import tables as t
 from archive.errors import StoreError
 from archive.opt_outs import POLICY
@@ -286,6 +286,7 @@ def _derive(connection: Connection, article: int, known_at: datetime, *, reread:
     if written:
         after = [span.content_id for span in written]
         search.mark_superseded(connection, [content for content in (*before, *after) if content is not None])
+        texts.settle(connection, [article])
         new = {content for content in after if content is not None} - set(before)
         rewritten = written[0].number <= len(before)
         if new or rewritten:

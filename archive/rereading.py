@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive import texts
 from archive.describe import printed
 from archive.errors import ArchiveError
 from archive.opt_outs import POLICY
@@ -147,7 +148,7 @@ def values_before(connection: Connection, record_id: bytes) -> dict[str, Any] | 
     reading, content = t.reading.c, t.content.c
     row = connection.execute(
         sa.select(t.reading, content.title.label("said_title"), content.standfirst.label("said_standfirst"),
-                  content.names, content.body)
+                  content.names, *texts.COLUMNS)
         .join(t.capture, t.capture.c.id == reading.capture_id)
         .outerjoin(t.content, content.id == reading.content_id)
         .where(t.capture.c.record_id == record_id, reading.known_to == t.OPEN)
@@ -158,7 +159,7 @@ def values_before(connection: Connection, record_id: bytes) -> dict[str, Any] | 
               "modified": printed(row.modified_at, row.modified_offset, row.modified_precision)}  # fmt: skip
     if row.content_id is not None:
         values |= {"title": row.said_title, "standfirst": row.said_standfirst, "authors": list(row.names),
-                   "body": row.body.decode() if row.body is not None else None}  # fmt: skip
+                   "body": texts.unpacked(connection, row)}  # fmt: skip
     if row.is_full:
         values |= {name: getattr(row, name) for name in _TOLD_ONCE}
         values["published"] = printed(row.published_at, row.published_offset, row.published_precision)

@@ -253,7 +253,7 @@ def refill(connection: Connection, content: int, reading: Reading) -> bool:
     """Give an erased content its text again, which another paper says now too; False if it was not erased."""
     row = t.content.c
     said = {"title": reading.title, "standfirst": reading.standfirst, "language": reading.language,
-            "names": [author.name for author in reading.authors], "body": reading.body.encode(),
+            "names": [author.name for author in reading.authors], "body": reading.body.encode(), "codec": t.PLAIN,
             "erased_at": None}  # fmt: skip
     erased = t.content.update().where(row.id == content, row.erased_at.is_not(None))
     return connection.execute(erased.values(said)).rowcount > 0
@@ -268,9 +268,9 @@ def erased_content(connection: Connection, values: Mapping[str, Any]) -> int:
     )[0]  # fmt: skip
 
 
-def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: bytes) -> bytes:
+def stored_digest(title: str | None, standfirst: str | None, names: Iterable[str], body: str) -> bytes:
     """Return the digest of a content row as it is stored, to check it against the one beside it."""
-    return content_digest(title, standfirst, names, body.decode(errors="replace").split("\n\n"))
+    return content_digest(title, standfirst, names, body.split("\n\n"))
 
 
 def moment_columns(name: str, moment: Moment | None) -> dict[str, Any]:

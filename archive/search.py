@@ -21,6 +21,7 @@ from archive import tables as t
 from archive.bulk import insert_rows, rows_in, run_each
 from archive.errors import QueryError
 from archive.query import All, Not, OneOf, Words
+from archive.texts import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,7 +118,7 @@ def remove_content(connection: Connection, content: int) -> None:
                          "VALUES ('delete', :rowid, :title, :standfirst, :names, :body)")  # fmt: skip
         connection.execute(forget, {
             "rowid": number, "title": held.title or "", "standfirst": held.standfirst or "",
-            "names": " ; ".join(held.names), "body": (held.body or b"").decode(),
+            "names": " ; ".join(held.names), "body": unpacked(connection, held) or "",
         })  # fmt: skip
     connection.execute(t.search_row.delete().where(row.id == number))
 

@@ -338,6 +338,12 @@ content = Table(
     _ref("base_content_id", "content", nullable=True),
     Column("body", sa.LargeBinary),
     Column("erased_at", Instant),
+    Index(
+        "content_base",
+        "base_content_id",
+        sqlite_where=sa.text("base_content_id IS NOT NULL"),
+        postgresql_where=sa.text("base_content_id IS NOT NULL"),
+    ),
     comment="What an article says, once per digest; text as first printed.",
 )
 

@@ -23,6 +23,7 @@ from archive import tables as t
 from archive.describe import stamp
 from archive.handover.extract import SOFTWARE, Extracted, size_of, write_warc
 from archive.handover.making import making, refuse_other_name
+from archive.texts import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def _pages(connection: Connection, articles: Articles) -> Iterator[dict[str, Any
     """Yield each version that has a text as a page: the capture that showed it first."""
     row = t.version.c
     query = (
-        sa.select(t.article.c.key, row.number, t.capture.c.fetched_at, t.url.c.url, t.content.c.title, t.content.c.body)
+        sa.select(t.article.c.key, row.number, t.capture.c.fetched_at, t.url.c.url, t.content.c.title, row.content_id)
         .select_from(t.version)
         .join(t.article, t.article.c.id == row.article_id)
         .join(t.capture, t.capture.c.id == row.first_capture_id)
@@ -95,9 +96,11 @@ def _pages(connection: Connection, articles: Articles) -> Iterator[dict[str, Any
         .where(row.article_id.in_(articles), row.known_to == t.OPEN, t.content.c.body.is_not(None))
         .order_by(row.article_id, row.number)
     )
-    for found in connection.execution_options(yield_per=500).execute(query):
-        yield {"id": f"{found.key}-{found.number}", "url": found.url, "ts": stamp(found.fetched_at),
-               "title": found.title or found.url, "text": found.body.decode()}  # fmt: skip
+    for part in connection.execute(query, execution_options={"yield_per": 500}).partitions():
+        texts = bodies(connection, {found.content_id for found in part})
+        for found in part:
+            yield {"id": f"{found.key}-{found.number}", "url": found.url, "ts": stamp(found.fetched_at),
+                   "title": found.title or found.url, "text": texts[found.content_id]}  # fmt: skip
 
 
 def _zip(target: Path, folder: Path, title: str, at: datetime) -> None:

@@ -163,9 +163,9 @@ CONTENT, CAPTURE = t.content.c, t.capture.c
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda: t.content.update().where(CONTENT.id == 1).values(body=b"Nothing happened."), "its text is not what"),
+        (lambda: t.content.update().where(CONTENT.id == 1).values(codec=0, body=b"Nothing."), "its text is not what"),
         (lambda: t.content.update().where(CONTENT.id == 1).values(title="Nothing"), "its text is not what"),
-        (lambda: t.content.update().where(CONTENT.id == 1).values(body=b"\xff\xfe"), "its text is not what"),
+        (lambda: t.content.update().where(CONTENT.id == 1).values(codec=0, body=b"\xff\xfe"), "its text is not what"),
         (lambda: t.capture.update().where(CAPTURE.id == 1).values(warc_offset=CAPTURE.warc_offset + 1),
          "the database points here, but no record is here"),
         (lambda: t.capture.update().where(CAPTURE.id == 1).values(warc_length=CAPTURE.warc_length - 1),

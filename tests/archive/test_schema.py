@@ -20,6 +20,7 @@ from archive.database import open_engine, writing
 from archive.schema import current_revision, migrate, newest_revision, upgrade
 from archive.search import put_texts
 from archive.selection import Selection
+from archive.texts import body
 from tests.archive.make import DAY, START, STORY, Paper, SettableClock, rows
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def copy_rows(source: Path, target: Path) -> None:
             held = [column for column in table.columns if column.name != "urlkey"]  # as addresses were sorted once
             more = {"urlkey": ""} if len(held) < len(table.columns) else {}
             for row in one.execute(sa.select(*held)):
-                other.execute(table.insert().values({**row._mapping, **more}))
+                values = {**row._mapping, **more}
+                if table.name == "content":  # all texts were plain once
+                    values |= {"codec": t.PLAIN, "base_content_id": None, "body": (body(one, row.id) or "").encode()}
+                other.execute(table.insert().values(values))
             if old.dialect.name == "postgresql" and (key := table.primary_key.columns.values()[0]).identity:
                 # Rows that came with their ids leave the counter of ids behind.
                 sequence = sa.func.pg_get_serial_sequence(table.name, key.name)
