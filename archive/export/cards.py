@@ -189,39 +189,51 @@ def _file_set(split: str, manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_set(split: str, columns: Sequence[Column], form: str) -> dict[str, Any]:
-    is_json = form.startswith("jsonl")
-    fields = [_record_field(split, column, is_json=is_json) for column in columns]
+    is_csv = form.startswith("csv")
     key = [{"@id": f"{split}/{name}"} for name in ("id", "version")]
+    # An object with any keys, such as ``sources``, is no record of Croissant's; the JSON Schema describes it.
+    fields = [_record_field(split, column, is_csv=is_csv)
+              for column in columns if is_csv or column.kind != "object" or "properties" in column.schema]  # fmt: skip
     return {"@type": "cr:RecordSet", "@id": split, "name": split, "key": key, "field": fields}
 
 
-def _record_field(split: str, column: Column, *, is_json: bool) -> dict[str, Any]:
-    kind = column.kind
-    extract = {"jsonPath": f"$.{column.name}"} if is_json else {"column": column.name}
-    data_type = "sc:DateTime" if column.schema.get("format") == "date-time" else _CROISSANT_TYPES.get(kind, "sc:Text")
-    told: dict[str, Any] = {
-        "@type": "cr:Field", "@id": f"{split}/{column.name}", "name": column.name, "description": column.description,
-        "dataType": data_type,
-        "source": {"fileSet": {"@id": f"{split}-files"}, "extract": extract},
-    }  # fmt: skip
-    if kind == "array" and kind_of(column.schema["items"]) == "string":
-        told["repeated"] = True
-    return told
+def _record_field(split: str, column: Column, *, is_csv: bool) -> dict[str, Any]:
+    """Return the field of a column; in CSV lists and objects are text."""
+    source: dict[str, Any] = {"fileSet": {"@id": f"{split}-files"}, "extract": {"column": column.name}}
+    told: dict[str, Any] = {"@type": "cr:Field", "@id": f"{split}/{column.name}", "name": column.name,
+            "description": column.description}  # fmt: skip
+    item = column.schema["items"] if column.kind == "array" else column.schema
+    if is_csv or "properties" not in item:
+        told |= {"dataType": _data_type(item), "source": source}
+    else:
+        told["subField"] = [
+            {"@type": "cr:Field", "@id": f"{split}/{column.name}/{name}", "name": name, "dataType": _data_type(part),
+             "description": part["description"], "source": source | {"transform": {"jsonPath": name}}}
+            for name, part in item["properties"].items()
+        ]  # fmt: skip
+    return told | ({"repeated": True} if column.kind == "array" and not is_csv else {})
+
+
+def _data_type(says: dict[str, Any]) -> str:
+    if says.get("format") == "date-time":
+        return "sc:DateTime"
+    return _CROISSANT_TYPES.get(kind_of(says), "sc:Text")
 
 
 # ------------------------------------------------------------------ the card
 
 
+_DTYPES = {"string": "string", "integer": "int64", "boolean": "bool"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
           (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"))  # fmt: skip
 
 
 def card(manifest: dict[str, Any], columns: Sequence[Column]) -> bytes:
     """Return the dataset card in the form of Hugging Face: facts in YAML, then a page for people."""
-    return "\n".join([*_front_matter(manifest), "", *_page(manifest, columns), ""]).encode()
+    return "\n".join([*_front_matter(manifest, columns), "", *_page(manifest, columns), ""]).encode()
 
 
-def _front_matter(manifest: dict[str, Any]) -> list[str]:
+def _front_matter(manifest: dict[str, Any], columns: Sequence[Column]) -> list[str]:
     counts = manifest["counts"]
     size = next((name for most, name in _SIZES if counts["rows"] < most), "100M<n<1B")
     lines = ["---", f'pretty_name: "{_title(manifest)}"', "license: other", 'license_name: "see the card"']
@@ -229,12 +241,32 @@ def _front_matter(manifest: dict[str, Any]) -> list[str]:
         lines += ["language:", *(f'- "{code}"' for code in counts["languages"])]
     lines += ["size_categories:", f"- {size}", "task_categories:", "- text-classification", "- text-generation",
               "tags:", "- news"]  # fmt: skip
+    kind = manifest["form"].partition(".")[0]
+    if kind != "parquet":  # which says itself what its columns are
+        # A column that is null in the first part would otherwise be taken for one that is always null. JSON is YAML.
+        features = [{"name": column.name, **_feature(column.schema, kind)} for column in columns]
+        lines.append(f"dataset_info: {orjson.dumps({'features': features}).decode()}")
     names = {part["split"] for part in _articles(manifest) if part["rows"]}
     if names:
         lines += ["configs:", "- config_name: default", "  data_files:"]
     for name in sorted(names):
         lines += [f"  - split: {'train' if name == WHOLE else name}", f"    path: data/{name}-*.{manifest['form']}"]
     return [*lines, "---"]
+
+
+def _feature(schema: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return what Hugging Face calls the type of a column; in CSV lists and objects are text."""
+    says = kind_of(schema)
+    if says in _DTYPES:
+        return {"dtype": _DTYPES[says]}
+    if kind == "csv":
+        return {"dtype": "string"}
+    if says == "array":
+        item = _feature(schema["items"], kind)
+        return {"list": item["struct"] if "struct" in item else item["dtype"]}
+    if "properties" not in schema:
+        return {"dtype": "json"}
+    return {"struct": [{"name": name, **_feature(part, kind)} for name, part in schema["properties"].items()]}
 
 
 def _page(manifest: dict[str, Any], columns: Sequence[Column]) -> list[str]:

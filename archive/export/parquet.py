@@ -61,7 +61,8 @@ def arrow_type(schema: dict[str, Any]) -> pa.DataType:
     if kind == "object":
         if "properties" in schema:
             return pa.struct([(name, arrow_type(part)) for name, part in schema["properties"].items()])
-        return pa.map_(pa.string(), arrow_type(schema["additionalProperties"]))
+        # A map would say it better, but Hugging Face's datasets knows none.
+        return pa.list_(pa.struct([("key", pa.string()), ("value", arrow_type(schema["additionalProperties"]))]))
     return _TIME if schema.get("format") == "date-time" else _PLAIN[kind]
 
 
@@ -78,7 +79,7 @@ def _conversion(schema: dict[str, Any]) -> Callable[[Any], Any] | None:
 
 def _of_object(schema: dict[str, Any]) -> Callable[[Any], Any] | None:
     if "properties" not in schema:
-        return lambda values: sorted(values.items())
+        return lambda values: [{"key": key, "value": value} for key, value in sorted(values.items())]
     parts = {name: to for name, part in schema["properties"].items() if (to := _conversion(part)) is not None}
     if not parts:
         return None

@@ -120,7 +120,10 @@ def _untyped(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, dict):
-        return {name: dict(part) if name == "sources" else _untyped(part) for name, part in value.items()}
+        plain = {name: _untyped(part) for name, part in value.items()}
+        if "sources" in plain:
+            plain["sources"] = {each["key"]: each["value"] for each in plain["sources"]}
+        return plain
     return [_untyped(part) for part in value] if isinstance(value, list) else value
 
 
@@ -140,7 +143,8 @@ def test_parquet_has_times_numbers_and_lists_as_such(filled: Archive, tmp_path: 
     types = {field.name: str(field.type) for field in parquet.read_schema(*(tmp_path / "set/data").iterdir())}
     assert types["valid_from"] == types["last_seen"] == "timestamp[us, tz=UTC]"
     assert (types["views"], types["stealth"], types["published"]) == ("int64", "bool", "string")
-    assert types["sources"].startswith("map<string, string")
+    assert types["sources"].startswith("list<")
+    assert types["sources"].endswith("struct<key: string, value: string>>")
     assert types["tags"].startswith("list<")
     assert types["authors"].startswith("list<")
     assert "fetched_at: timestamp[us, tz=UTC]" in types["capture"]
