@@ -228,6 +228,18 @@ def marked(text: str, hits: Iterable[Sequence[int]]) -> list[Part]:
     return [part for part in (*parts, Part("same", text[at:])) if part.text]
 
 
+def opening(dateline: str | None, paragraph: str) -> tuple[str, str]:
+    """Return the dateline a story opens with, as printed, and the rest of its first paragraph.
+
+    Most papers print it in the text, and it is in the text that was read; what was read elsewhere gets a dash.
+    """
+    if not dateline:
+        return "", paragraph
+    if paragraph.casefold().startswith(dateline.casefold()):
+        return paragraph[: len(dateline)], paragraph[len(dateline) :]
+    return dateline, f" — {paragraph}"
+
+
 def query_with(params: Mapping[str, str], **changed: str | int | None) -> str:
     """Return the address of the same search with these parameters changed; None takes one away."""
     kept = {name: value for name, value in {**params, "lang": None, **changed}.items() if value}

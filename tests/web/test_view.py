@@ -108,3 +108,18 @@ def test_bars_stand_in_proportion_to_the_highest() -> None:
     day = date(2026, 11, 2)
     assert [bar.height for bar in view.bars([(day, 0), (day, 4), (day, 1)])] == [0, 100, 25]
     assert [bar.height for bar in view.bars([(day, 0)])] == [0]
+
+
+@pytest.mark.parametrize(
+    ("dateline", "paragraph", "shown"),
+    [
+        ("SIBALOM, Antique", "SIBALOM, Antique — The bridge fell.", ("SIBALOM, Antique", " — The bridge fell.")),
+        ("Sibalom", "SIBALOM: The bridge fell.", ("SIBALOM", ": The bridge fell.")),
+        ("SIBALOM", "The bridge fell.", ("SIBALOM", " — The bridge fell.")),
+        (None, "The bridge fell.", ("", "The bridge fell.")),
+    ],
+)
+def test_a_dateline_is_shown_once_where_the_text_prints_it_too(
+    dateline: str | None, paragraph: str, shown: tuple[str, str]
+) -> None:
+    assert view.opening(dateline, paragraph) == shown
