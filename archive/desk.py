@@ -361,7 +361,7 @@ class Desk:
         self._texts.append((said.id, reading, page.capture.fetched_at))
         signed = reading.signature or duplicates.signature(reading.paragraphs)
         if signed is not None:
-            self._add("content_sig", content_id=said.id, signature=signed)
+            self._add("content_sketch", content_id=said.id, sketch=duplicates.sketch(signed))
 
     def _keep_reading(self, page: Page, weighed: Weighed, capture: int, known: int, *, full: bool) -> None:
         reading, seen = page.reading, weighed.seen
@@ -536,7 +536,7 @@ class Desk:
 
 
 # What refers to something comes after it.
-_ORDER = ("url", "author", "article", "capture", "content", "content_sig", "reading", "reading_author", "opt_out",
+_ORDER = ("url", "author", "article", "capture", "content", "content_sketch", "reading", "reading_author", "opt_out",
           "article_identity", "article_url", "version", "counter_reading", "lsh_band", "change_log")  # fmt: skip
 _PRINTED = ("title", "standfirst", "byline", "dateline", "agency", "section", "language", "canonical_url")
 _SHORT = dict.fromkeys(_PRINTED) | {

@@ -49,6 +49,7 @@ MOST_CANDIDATES = 500
 """Articles compared at one look-up, those that share most bands first: one link is enough to join a large cluster."""
 
 _VALUES = struct.Struct(f"<{PERMUTATIONS}I")
+_BANDS = struct.Struct(f"<{BANDS}I")
 _LOOK_UP = sa.text(
     "WITH asked(band, hash) AS (VALUES "  # noqa: S608 - only names of parameters are put in
     + ", ".join(f"(:b{n}, :h{n})" for n in range(BANDS))
@@ -76,25 +77,25 @@ def signature(paragraphs: Iterable[str]) -> bytes | None:
     return _VALUES.pack(*minhash.digest())
 
 
+def sketch(signed: bytes) -> bytes:
+    """Return what the database keeps of a signature: the lowest byte of each value, a quarter of it.
+
+    Two values that differ agree there by chance once in 256, which :func:`likeness` takes into account (P. Li and
+    A. König, "b-Bit Minwise Hashing", 2010). What is a sketch already stays as it is.
+    """
+    return signed if len(signed) == PERMUTATIONS else signed[:: len(signed) // PERMUTATIONS]
+
+
 def likeness(one: bytes, other: bytes) -> float:
-    """Return the estimated share of runs of words that two texts have in common, 0 to 1."""
-    agreeing: int = sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
-    return agreeing / PERMUTATIONS
+    """Return the estimated share of runs of words that two texts have in common, 0 to 1; sketches will do."""
+    agreeing: int = sum(map(eq, sketch(one), sketch(other)))
+    return max(0.0, (256 * agreeing / PERMUTATIONS - 1) / 255)
 
 
 @lru_cache(maxsize=256)
 def bands(signed: bytes) -> list[tuple[int, int]]:
-    """Return the bands of a signature as (band, hash): texts that share one are worth comparing."""
-    values = iter(_VALUES.unpack(signed))
-    return list(enumerate(map(_hash, values, values, values, values)))
-
-
-def _hash(one: int, two: int, three: int, four: int) -> int:
-    # FNV-1a over 32-bit values: the values are evenly spread already, they only have to be mixed into 63 bits.
-    mixed = (0xCBF29CE484222325 ^ one) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    mixed = (mixed ^ two) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    mixed = (mixed ^ three) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return ((mixed ^ four) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF) >> 1
+    """Return the bands of a signature, or sketch, as (band, four bytes): texts that share one are worth comparing."""
+    return list(enumerate(_BANDS.unpack(sketch(signed))))
 
 
 # ------------------------------------------------------------------ clusters
@@ -103,7 +104,7 @@ def _hash(one: int, two: int, three: int, four: int) -> int:
 def sign(connection: Connection, content: int, signed: bytes | None) -> None:
     """Keep the signature of a content."""
     if signed is not None:
-        connection.execute(t.content_sig.insert().values(content_id=content, signature=signed))
+        connection.execute(t.content_sketch.insert().values(content_id=content, sketch=sketch(signed)))
 
 
 def bring_in_step(connection: Connection, article: int, new: Iterable[int], known_at: datetime, *,
@@ -119,8 +120,8 @@ def bring_in_step(connection: Connection, article: int, new: Iterable[int], know
 
 
 def _signatures(connection: Connection, contents: Iterable[int]) -> list[bytes]:
-    row = t.content_sig.c
-    return list(connection.execute(sa.select(row.signature).where(row.content_id.in_(set(contents)))).scalars())
+    row = t.content_sketch.c
+    return list(connection.execute(sa.select(row.sketch).where(row.content_id.in_(set(contents)))).scalars())
 
 
 def _neighbours(connection: Connection, article: int, signatures: Sequence[bytes]) -> dict[int, float]:
@@ -163,9 +164,9 @@ def _alike(connection: Connection, article: int, signed: bytes, candidates: Iter
         return {}
     home = connection.scalar(sa.select(t.article.c.site_id).where(t.article.c.id == article))
     rows = connection.execute(
-        sa.select(t.version.c.article_id, t.article.c.site_id, t.content_sig.c.signature)
+        sa.select(t.version.c.article_id, t.article.c.site_id, t.content_sketch.c.sketch)
         .join(t.article, t.article.c.id == t.version.c.article_id)
-        .join(t.content_sig, t.content_sig.c.content_id == t.version.c.content_id)
+        .join(t.content_sketch, t.content_sketch.c.content_id == t.version.c.content_id)
         .where(t.version.c.article_id.in_(others), t.version.c.known_to == t.OPEN)
         .distinct()
     )

@@ -194,7 +194,7 @@ def _erase_rows(connection: Connection, order: _Order) -> None:
     texts.release(connection, order.contents)
     for content in order.contents:
         remove_content(connection, content)
-        connection.execute(t.content_sig.delete().where(t.content_sig.c.content_id == content))
+        connection.execute(t.content_sketch.delete().where(t.content_sketch.c.content_id == content))
         connection.execute(
             t.content.update().where(t.content.c.id == content)
             .values(title=None, standfirst=None, names=[], language=None, body=None, codec=t.PLAIN,

@@ -1,7 +1,7 @@
 """Full-text search: one row of the index per content, newest first by row number.
 
 The index holds no text of its own (SQLite: FTS5 with ``content=''``; PostgreSQL: a tsvector); its row number is the
-second of publication times 2**20 plus a number that its words give, so that reading it backwards gives the newest
+second of publication times 2**20 plus a number that its page gives, so that reading it backwards gives the newest
 first without sorting.
 """
 
@@ -74,12 +74,14 @@ def index_contents(connection: Connection, told: Sequence[tuple[int, Reading, da
 
 
 def _number(reading: Reading, at: datetime) -> int:
-    """Return where a text belongs: its second, and within that where its words say.
+    """Return where a text belongs: its second, and within that where its page says.
 
-    Writers beside each other then seldom want the same row, as they would if each took the next free one.
+    Writers beside each other then seldom want the same row, as they would if each took the next free one. The texts of
+    one story lie beside each other, most of whose words are the same: a sixth less to write down for the index.
     """
     published = reading.published.at if reading.published else at
-    return int(published.timestamp()) * ROWS_PER_SECOND + zlib.crc32(reading.body.encode()) % ROWS_PER_SECOND
+    page = reading.canonical_url or next((found.value for found in reading.identities), reading.body)
+    return int(published.timestamp()) * ROWS_PER_SECOND + zlib.crc32(page.encode()) % ROWS_PER_SECOND
 
 
 def _free(connection: Connection, wanted: Sequence[int]) -> list[int]:

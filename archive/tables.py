@@ -510,12 +510,12 @@ cluster_member = Table(
     **_WITHOUT_ROWID,
 )
 
-content_sig = Table(
-    "content_sig",
+content_sketch = Table(
+    "content_sketch",
     metadata,
     Column("content_id", _Id, ForeignKey("content.id"), primary_key=True, autoincrement=False),
-    Column("signature", sa.LargeBinary, nullable=False),
-    comment="MinHash of a content: 128 values of 32 bits.",
+    Column("sketch", sa.LargeBinary, nullable=False),
+    comment="MinHash of a content: the lowest bytes of 128 values.",
 )
 
 lsh_band = Table(

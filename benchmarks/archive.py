@@ -365,7 +365,7 @@ def _address_of(article: int) -> sa.Select[Any]:
 # ------------------------------------------------------------------ multiplying rows in SQL
 
 _GROWN = (t.url, t.article, t.article_url, t.article_identity, t.capture, t.content, t.reading, t.reading_author,
-          t.version, t.counter_reading, t.content_sig, t.lsh_band, t.search_row, t.change_log)  # fmt: skip
+          t.version, t.counter_reading, t.content_sketch, t.lsh_band, t.search_row, t.change_log)  # fmt: skip
 _SHIFTED = {"url", "article", "capture", "content", "reading", "version"}
 _IDS = {("article", "head_version_id"): "version", ("article_url", "evidence_capture_id"): "capture",
         ("article", "head_reading_id"): "reading"}  # fmt: skip
@@ -377,7 +377,7 @@ _VARIED = {
     ("capture", "record_id"): "{random16}",
     ("capture", "warc_offset"): "o.warc_offset + k.k * 1000000000000",
     ("content", "digest"): "{random32}",
-    ("content_sig", "signature"): "{random512}",
+    ("content_sketch", "sketch"): "{random128}",
     ("lsh_band", "hash"): "{number}",
     ("search_row", "id"): "o.id + k.k * {row_shift}",
 }
@@ -386,12 +386,12 @@ _SHIFT = timedelta(seconds=7919)
 """So much later is each copy of an article: copies at one moment would lie beside each other in every index."""
 
 _RANDOM = {
-    "sqlite": {"random16": "randomblob(16)", "random32": "randomblob(32)", "random512": "randomblob(512)",
-               "number": "abs(random() / 2)"},
+    "sqlite": {"random16": "randomblob(16)", "random32": "randomblob(32)", "random128": "randomblob(128)",
+               "number": "abs(random() % 4294967296)"},
     "postgresql": {"random16": "decode(md5(random()::text || o.id), 'hex')",
                    "random32": "decode(md5(random()::text || o.id) || md5(random()::text), 'hex')",
-                   "random512": "decode(repeat(md5(random()::text || o.content_id), 32), 'hex')",
-                   "number": "(random() * 9e18)::bigint"},
+                   "random128": "decode(repeat(md5(random()::text || o.content_id), 8), 'hex')",
+                   "number": "(random() * 4294967295)::bigint"},
 }  # fmt: skip
 
 
