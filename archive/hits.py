@@ -17,7 +17,7 @@ from archive.selection import page
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -109,26 +109,40 @@ def _searched_words(query: str | None) -> list[Words]:
 
 def snippet(text: str, wanted: Sequence[Words]) -> tuple[str, list[tuple[int, int]]]:
     """Return the words around the first hit, or the beginning of the text, and where in it hits stand: (start, end)."""
-    printed = text.split()
-    folded = [_folded(word) for word in printed] if wanted else []
-    hits = [at for at, word in enumerate(folded) if any(_is_hit(word, words) for words in wanted)]
-    start = max(0, (hits[0] if hits else 0) - SNIPPET_WORDS // 3)
+    printed, is_hit = text.split(), _matching(wanted)
+    first = next((at for at, word in enumerate(printed) if is_hit(word)), 0) if wanted else 0
+    start = max(0, first - SNIPPET_WORDS // 3)
     cut = printed[start : start + SNIPPET_WORDS]
     before = "… " if start else ""
-    marks = []
-    for at in hits:
-        if start <= at < start + len(cut):
-            begin = len(before) + sum(len(word) + 1 for word in cut[: at - start])
-            marks.append((begin, begin + len(printed[at])))
+    marks, at = [], len(before)
+    for word in cut:
+        if is_hit(word):
+            marks.append((at, at + len(word)))
+        at += len(word) + 1
     after = " …" if start + SNIPPET_WORDS < len(printed) else ""
     return f"{before}{' '.join(cut)}{after}", marks
 
 
-# Most words of a text are those of every text, and folding one costs more than to know it.
-_folded = lru_cache(maxsize=50_000)(fold_name)
+def _matching(wanted: Sequence[Words]) -> Callable[[str], bool]:
+    """Return what says whether a printed word is one of these, or begins like one that is a prefix."""
+    whole = {fold_name(word) for words in wanted for word in words.words}
+    prefixes = tuple(fold_name(words.words[-1]) for words in wanted if words.is_prefix)
+
+    def is_hit(printed: str) -> bool:
+        folded = _folded(printed)
+        return not whole.isdisjoint(folded) or (bool(prefixes) and any(word.startswith(prefixes) for word in folded))
+
+    return is_hit
 
 
-def _is_hit(folded: str, wanted: Words) -> bool:
-    *whole, last = (fold_name(word) for word in wanted.words)
-    said = folded.split()
-    return any(word in said for word in (*whole, last)) or (wanted.is_prefix and any(w.startswith(last) for w in said))
+def _folded(printed: str) -> tuple[str, ...]:
+    """Return the words that a printed one is in the index; a text has few that no text had before."""
+    return _remembered(printed) if len(printed) <= _LONG else tuple(fold_name(printed).split())
+
+
+_LONG = 40
+
+
+@lru_cache(maxsize=50_000)
+def _remembered(printed: str) -> tuple[str, ...]:
+    return tuple(fold_name(printed).split())

@@ -1,0 +1,293 @@
+"""How fast the archive is asked: searches beside hand-written SQL for the same, and pages while a crawl writes.
+
+    python -m benchmarks.asking --folder /var/tmp/big                       # makes an archive of 100,000 articles there
+    python -m benchmarks.asking --folder /var/tmp/big --part pages --readers 20
+
+Searches ask for words of the made-up vocabulary of :mod:`benchmarks.archive`, by how common they are. Beside each
+stands the same asked of SQLite by hand, on the same file: ``places``, which only lists the row numbers of the newest
+hits in FTS5's index; and ``facts``, one statement that joins to them what a list shows of a hit, its text included.
+What the archive does on top is to read the query, to leave out what is taken down and what is not the text of today,
+and to cut the words around the hit.
+
+Pages are asked of ``hemeroteca serve`` in a process of its own: one reader first, then so many at once while another
+process takes stories in, as a crawl does. Told is the time to the first byte, and to the last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import sqlalchemy as sa
+
+from archive import Archive, SiteFacts
+from archive import tables as t
+from archive.database import DATABASE_NAME
+from archive.hits import hits
+from archive.query import parse
+from archive.search import fts5
+from archive.selection import Selection
+from benchmarks.archive import ARTICLES, GROUP, SITES, Press, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SIZE = 100_000
+TIMES = 200
+PAGE = 20
+SECONDS = 30
+
+Times = list[float]
+
+
+def main() -> None:
+    """Make the archive where there is none, then measure the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the archive; an empty one is filled")
+    parser.add_argument("--articles", type=int, default=SIZE, help="its size, where it is made; a multiple of 1,000")
+    parser.add_argument("--part", choices=PARTS, nargs="*", default=list(PARTS))
+    parser.add_argument("--readers", type=int, default=20, help="readers at once")
+    asked = parser.parse_args()
+    if not (asked.folder / DATABASE_NAME).exists():
+        make(asked.folder, asked.articles)
+    for part in asked.part:
+        PARTS[part](asked)
+
+
+def make(folder: Path, articles: int) -> None:
+    """Take in a thousand articles and multiply them, as :mod:`benchmarks.archive` does."""
+    run = Run(folder, None)
+    run.take_in(range(ARTICLES), writers=1)
+    run.multiply(articles // ARTICLES)
+
+
+def say(what: str, **figures: Any) -> None:
+    """Print one line of figures."""
+    print(json.dumps({"what": what} | {name: round(value, 2) for name, value in figures.items()}), flush=True)
+
+
+def times(ask: Callable[[str], Any], queries: list[str]) -> Times:
+    """Return how long each question took, in milliseconds."""
+    took = []
+    for query in queries:
+        start = time.perf_counter()
+        ask(query)
+        took.append((time.perf_counter() - start) * 1000)
+    return took
+
+
+def cuts(took: Times) -> tuple[float, float]:
+    """Return the median and the 99th of a hundred."""
+    found = statistics.quantiles(took, n=100, method="inclusive")
+    return found[49], found[98]
+
+
+# ------------------------------------------------------------------ searches
+
+
+def searches(asked: argparse.Namespace) -> None:
+    """Measure the newest hits of each kind of query, and by hand the same."""
+    with Archive(asked.folder, readonly=True) as archive, closing(sqlite3.connect(asked.folder / DATABASE_NAME)) as raw:
+        for kind, queries in kinds().items():
+            # In turns, so that each finds the same in the caches and is met by the same load.
+            ours, places, facts = [], [], []
+            for query in queries:
+                ours += times(lambda text: _hits(archive, text), [query])
+                places += times(lambda text: _places(raw, text), [query])
+                facts += times(lambda text: _facts(raw, text), [query])
+            (p50, p99), (raw50, raw99), (facts50, facts99) = map(cuts, (ours, places, facts))
+            say(f"search, {kind}", p50=p50, p99=p99, places_p50=raw50, places_p99=raw99, facts_p50=facts50,
+                facts_p99=facts99, times_facts_p50=p50 / facts50, times_facts_p99=p99 / facts99)  # fmt: skip
+
+
+def kinds() -> dict[str, list[str]]:
+    """Return queries by their kind."""
+    words, lot = Press().words, random.Random(3)
+
+    def some(first: int, last: int) -> str:
+        return words[lot.randrange(first, last)]
+
+    return {
+        "rare word": [some(9000, 20000) for _ in range(TIMES)],
+        "middling word": [some(300, 2000) for _ in range(TIMES)],
+        "common word": [some(0, 20) for _ in range(TIMES)],
+        "two words": [f"{some(20, 300)} {some(20, 300)}" for _ in range(TIMES)],
+        "phrase": [f'"{some(0, 10)} {some(0, 10)}"' for _ in range(TIMES)],
+        "either word": [f"{some(20, 300)} OR {some(300, 2000)}" for _ in range(TIMES)],
+        "without a word": [f"{some(20, 300)} -{some(0, 20)}" for _ in range(TIMES)],
+        "prefix": [f"{some(300, 2000)[:4]}*" for _ in range(TIMES)],
+        "in the headline": [f"title:{some(20, 300)}" for _ in range(TIMES)],
+    }
+
+
+def _hits(archive: Archive, query: str) -> None:
+    with archive.engine.connect() as connection:
+        hits(connection, Selection(query=query), PAGE)
+
+
+def _places(raw: sqlite3.Connection, query: str) -> None:
+    statement = "SELECT rowid FROM search_text WHERE search_text MATCH ? ORDER BY rowid DESC LIMIT ?"
+    raw.execute(statement, (fts5(parse(query)), PAGE)).fetchall()
+
+
+_FACTS = """
+SELECT a.key, s.name, a.state, a.first_seen_at, v.number, r.published_at, r.published_offset, r.language, c.title,
+       c.body,
+       (SELECT group_concat(n.name) FROM reading_author n WHERE n.reading_id = r.id),
+       (SELECT u.url FROM capture k JOIN url u ON u.id = k.url_id JOIN reading l ON l.capture_id = k.id
+         WHERE k.article_id = a.id AND l.content_id IS NOT NULL ORDER BY k.fetched_at DESC LIMIT 1),
+       (SELECT n.value FROM counter_reading n WHERE n.article_id = a.id AND n.metric = 1
+         ORDER BY n.last_at DESC LIMIT 1)
+FROM search_text JOIN search_row w ON w.id = search_text.rowid
+JOIN content c ON c.id = w.content_id
+JOIN version v ON v.content_id = c.id AND v.known_to = 9223372036854775807 AND v.valid_to = 9223372036854775807
+JOIN article a ON a.id = v.article_id JOIN site s ON s.id = a.site_id LEFT JOIN reading r ON r.id = v.reading_id
+WHERE search_text MATCH ? ORDER BY search_text.rowid DESC LIMIT ?
+"""
+
+
+def _facts(raw: sqlite3.Connection, query: str) -> None:
+    raw.execute(_FACTS, (fts5(parse(query)), PAGE)).fetchall()
+
+
+# ------------------------------------------------------------------ pages
+
+
+def pages(asked: argparse.Namespace) -> None:
+    """Measure every kind of page, alone and under readers while a crawl writes."""
+    paths = addresses(asked.folder)
+    with served(asked.folder) as host:
+        for kind, some in paths.items():
+            took = [asked_for(host, path) for path in some[:3]]  # the first of a kind makes statements and templates
+            took = [asked_for(host, path) for path in some[:40]]
+            first, last = cuts([one for one, _ in took]), cuts([one for _, one in took])
+            say(f"page alone, {kind}", first_p50=first[0], first_p99=first[1], last_p50=last[0], last_p99=last[1])
+        with writing(asked.folder) as taken:
+            crowd(host, paths, asked.readers)
+        say("captures taken in beside the readers", per_second=taken())
+
+
+def addresses(folder: Path) -> dict[str, list[str]]:
+    """Return addresses of each kind of page."""
+    lot, words = random.Random(5), Press().words
+    with Archive(folder, readonly=True) as archive, archive.engine.connect() as connection:
+        highest = connection.scalar(sa.select(sa.func.max(t.article.c.id))) or 1
+        some = [lot.randint(1, highest) for _ in range(TIMES)]
+        keys = list(connection.execute(sa.select(t.article.c.key).where(t.article.c.id.in_(some))).scalars())
+        sites = list(connection.execute(sa.select(t.site.c.name)).scalars())
+    lot.shuffle(keys)
+    return {
+        "front": ["/"] * TIMES,
+        "search, common word": [f"/search?q={quote(words[lot.randrange(20)])}" for _ in keys],
+        "search, rare word": [f"/search?q={quote(words[lot.randrange(9000, 20000)])}" for _ in keys],
+        "story": [f"/article/{key}" for key in keys],
+        "comparison": [f"/article/{key}/compare" for key in keys],
+        "changes": ["/changes?from=2026-05-04&to=2026-05-11"] * TIMES,
+        "paper": [f"/paper/{lot.choice(sites)}" for _ in keys],
+        "health": ["/health"] * TIMES,
+    }
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve the archive in another process; give host and port."""
+    command = [sys.executable, "-c", "from archive.cli import main; main()", "serve", "--port", "0", "--home", folder]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        line = next(line for line in process.stderr or () if "http://" in line)
+        try:
+            yield urlsplit(line[line.index("http://") :].split()[0]).netloc
+        finally:
+            process.terminate()
+
+
+def asked_for(host: str, path: str) -> tuple[float, float]:
+    """Return the milliseconds to the first and to the last byte of a page."""
+    connection = http.client.HTTPConnection(host, timeout=120)
+    start = time.perf_counter()
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read(1)
+    first = time.perf_counter() - start
+    answer.read()
+    last = time.perf_counter() - start
+    connection.close()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status}")
+    return first * 1000, last * 1000
+
+
+def crowd(host: str, paths: dict[str, list[str]], readers: int) -> None:
+    """Let so many readers turn pages, one after another without a pause, and tell how long each kind took."""
+    found: dict[str, list[tuple[float, float]]] = {kind: [] for kind in paths}
+    end = time.monotonic() + SECONDS
+
+    def read(seed: int) -> None:
+        lot = random.Random(seed)
+        while time.monotonic() < end:
+            kind = lot.choice(list(paths))
+            found[kind].append(asked_for(host, lot.choice(paths[kind])))
+
+    threads = [threading.Thread(target=read, args=(seed,)) for seed in range(readers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for kind, took in found.items():
+        first, last = cuts([one for one, _ in took]), cuts([one for _, one in took])
+        say(f"page under {readers} readers and a crawl, {kind}", pages=len(took), first_p50=first[0],
+            first_p99=first[1], last_p50=last[0], last_p99=last[1])  # fmt: skip
+    say("pages a second", value=sum(map(len, found.values())) / SECONDS)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Callable[[], float]]:
+    """Take stories in, in another process, while the block lasts; then tell how many captures a second."""
+    context = multiprocessing.get_context("spawn")
+    begun = context.Event()
+    process = context.Process(target=take_in, args=(folder, 10_000_000 + int(time.time()) % 1_000_000, begun))
+    process.start()
+    begun.wait()
+    start, before = time.monotonic(), captures(folder)
+    yield lambda: rate
+    rate = (captures(folder) - before) / (time.monotonic() - start)
+    process.kill()
+    process.join()
+
+
+def take_in(folder: Path, first: int, begun: Any) -> None:
+    """Take in the captures of five hundred new articles, as one visit after another would."""
+    press = Press()
+    with Archive(folder) as archive:
+        visit = archive.begin_visit(
+            SiteFacts(name="paper0", title="Paper 0", url="https://paper0.example/"), agent="bench"
+        )
+        told = [each for article in range(first, first + 4000, SITES) for _, each in press.life(article, visit)]
+        begun.set()
+        for at in range(0, len(told), GROUP):
+            archive.save_all(told[at : at + GROUP])
+
+
+def captures(folder: Path) -> int:
+    """Count the captures."""
+    with Archive(folder, readonly=True) as archive, archive.engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(t.capture)) or 0
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {"searches": searches, "pages": pages}
+
+
+if __name__ == "__main__":
+    main()
