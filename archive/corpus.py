@@ -258,23 +258,24 @@ FACETED = 10_000
 def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[str, int]]:
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
     with connected(asked) as connection:
-        chosen = selecting(connection, selection).limit(FACETED).subquery("chosen")
-        rows = connection.execute(
-            sa.select(chosen.c.site, chosen.c.timezone, t.reading.c.language, t.reading.c.published_at)
-            .select_from(chosen)
-            .outerjoin(t.reading, t.reading.c.id == chosen.c.reading_id)
-        ).all()
-        names = connection.execute(
-            sa.select(t.reading_author.c.name).join(chosen, chosen.c.reading_id == t.reading_author.c.reading_id)
-        ).scalars()
-        counted = {
-            "site": Tally(row.site for row in rows),
-            "month": Tally(f"{row.published_at.astimezone(ZoneInfo(row.timezone)):%Y-%m}"
-                           for row in rows if row.published_at is not None),
-            "author": Tally(names),
-            "language": Tally(row.language for row in rows if row.language is not None),
-        }  # fmt: skip
+        rows = page(connection, selection, FACETED).items
+        readings = {"readings": [row.reading_id for row in rows if row.reading_id is not None]}
+        read = {row.id: row for row in connection.execute(_READ, readings)}
+        names = connection.execute(_NAMES, readings).scalars().all()
+    told = [(row, read[row.reading_id]) for row in rows if row.reading_id in read]
+    counted = {
+        "site": Tally(row.site for row in rows),
+        "month": Tally(f"{one.published_at.astimezone(ZoneInfo(row.timezone)):%Y-%m}"
+                       for row, one in told if one.published_at is not None),
+        "author": Tally(names),
+        "language": Tally(one.language for _, one in told if one.language is not None),
+    }  # fmt: skip
     return {name: dict(sorted(tally.items(), key=lambda told: (-told[1], told[0]))) for name, tally in counted.items()}
+
+
+_READINGS = sa.bindparam("readings", type_=sa.BigInteger, expanding=True)
+_READ = sa.select(t.reading.c.id, t.reading.c.language, t.reading.c.published_at).where(t.reading.c.id.in_(_READINGS))
+_NAMES = sa.select(t.reading_author.c.name).where(t.reading_author.c.reading_id.in_(_READINGS))
 
 
 def stats(archive: Archive) -> dict[str, Any]:

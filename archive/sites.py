@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from archive import asked
 from archive import tables as t
 from archive.describe import stamp
-from archive.search import ROWS_PER_SECOND
 from archive.selection import require_site
 from archive.takedown import visible
 
@@ -118,17 +117,10 @@ def _standings(connection: Connection, now: datetime, which: sa.ColumnElement[bo
 
 
 def _came_out(since: datetime, until: datetime) -> sa.Select[Any]:
-    """Select the articles whose text was published in a time, or first seen in it; one row for each article."""
-    row, article, version = t.search_row.c, t.article.c, t.version.c
-    # The row number of the index is the second of publication: a range of it needs neither sort nor scan.
-    first, last = (int(at.timestamp()) * ROWS_PER_SECOND for at in (since, until))
-    return (
-        sa.select(article.id, article.site_id, sa.func.min(row.id).label("place"))
-        .select_from(t.search_row)
-        .join(t.version, sa.and_(version.content_id == row.content_id, version.known_to == t.OPEN))
-        .join(t.article, article.id == version.article_id)
-        .where(row.id >= first, row.id < last, article.merged_into.is_(None), visible(article.id))
-        .group_by(article.id, article.site_id)
+    """Select the articles that were published in a time, or first seen in it where no page tells a date."""
+    article = t.article.c
+    return sa.select(article.site_id, article.listed_at).where(
+        article.listed_at >= since, article.listed_at < until, article.merged_into.is_(None), visible(article.id)
     )
 
 
@@ -170,13 +162,9 @@ def stories_by_day(archive: Archive, name: str, days: int) -> list[tuple[date, i
         zone = ZoneInfo(site.timezone)
         today = now.astimezone(zone).date()
         query = _came_out(now - timedelta(days=days + 1), now + timedelta(days=1))
-        places = [row.place for row in connection.execute(query.where(t.article.c.site_id == site.id))]
-    counted = Tally(_out_at(place).astimezone(zone).date() for place in places)
+        out = connection.execute(query.where(t.article.c.site_id == site.id)).all()
+    counted = Tally(row.listed_at.astimezone(zone).date() for row in out)
     return [(day, counted[day]) for day in (today - timedelta(days=back) for back in range(days - 1, -1, -1))]
-
-
-def _out_at(place: int) -> datetime:
-    return t.from_micros(place // ROWS_PER_SECOND * 1_000_000).astimezone(UTC)
 
 
 def shares_of_fields(archive: Archive, name: str) -> dict[str, float]:

@@ -37,9 +37,11 @@ def create_app(
     """
     gate = Gate(terms or Terms())
     archive = Archive(home, database=database, clock=clock, readonly=True)
+    figures = Figures(archive)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        figures.prepare()
         yield
         archive.close()
 
@@ -47,7 +49,7 @@ def create_app(
                   redoc_url=None, lifespan=lifespan, dependencies=[Depends(refuse_nul)])  # fmt: skip
     app.state.archive = archive
     app.state.gate = gate
-    app.state.figures = Figures(archive)
+    app.state.figures = figures
     app.add_middleware(Guard)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in ROUTERS:

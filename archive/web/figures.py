@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from archive import sites
@@ -26,6 +26,11 @@ class Figures:
         self.totals = Held(lambda: sites.totals(archive))
         self.standings = Held(lambda: sites.standings(archive))
 
+    def prepare(self) -> None:
+        """Ask for all of it aside, so that the first reader need not wait."""
+        for held in (self.standings, self.totals):
+            Thread(target=held, daemon=True).start()
+
     def titles(self) -> dict[str, str]:
         """Return the title of every paper by its name."""
         return {site.name: site.title for site in self.standings()}
@@ -36,7 +41,10 @@ class Figures:
 
 
 class Held(Generic[Answer]):
-    """An answer that is kept for a minute. While one reader asks again, the others get the old one."""
+    """An answer that is kept for a minute, and then told on while it is asked for again aside.
+
+    Only who comes before the first answer waits for one.
+    """
 
     def __init__(self, ask: Callable[[], Answer]) -> None:
         self._ask = ask
@@ -44,15 +52,22 @@ class Held(Generic[Answer]):
         self._asking = Lock()
 
     def __call__(self) -> Answer:
-        """Return the answer; only the first reader ever waits for somebody else's question."""
+        """Return the answer."""
         held = self._held
-        if held is not None and time.monotonic() - held[0] < SECONDS:
-            return held[1]
-        if held is not None and self._asking.locked():
-            return held[1]
-        with self._asking:
-            if self._held is not held and self._held is not None:
-                return self._held[1]
-            answer = self._ask()
-            self._held = (time.monotonic(), answer)
-            return answer
+        if held is None:
+            with self._asking:
+                return self._held[1] if self._held is not None else self._asked()
+        if time.monotonic() - held[0] > SECONDS and self._asking.acquire(blocking=False):
+            Thread(target=self._ask_again, daemon=True).start()
+        return held[1]
+
+    def _ask_again(self) -> None:
+        try:
+            self._asked()
+        finally:
+            self._asking.release()
+
+    def _asked(self) -> Answer:
+        answer = self._ask()
+        self._held = (time.monotonic(), answer)
+        return answer

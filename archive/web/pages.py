@@ -33,13 +33,13 @@ def front(request: Request, archive: Opened, figures: Held) -> Response:
     """Show what is new: the newest stories, the last quiet changes, the papers."""
     with archive.engine.connect() as connection:
         newest = hits(connection, Selection(), 8)
-        quiet = changes_page(connection, *_ever(archive), quiet=True, newest_first=True, limit=6)
+        quiet = changes_page(connection, *_last(archive, DAYS), quiet=True, newest_first=True, limit=6)
     return draw(request, "front.html", newest=newest.items, quiet=quiet.items, standings=figures.standings())
 
 
-def _ever(archive: Archive) -> tuple[datetime, datetime]:
+def _last(archive: Archive, days: int) -> tuple[datetime, datetime]:
     now = archive.clock()
-    return now - timedelta(days=36500), now + timedelta(days=1)
+    return now - timedelta(days=days), now + timedelta(days=1)
 
 
 # ------------------------------------------------------------------ search and export
@@ -128,13 +128,14 @@ def papers(request: Request, figures: Held) -> Response:
 
 
 @router.get("/paper/{name}")
-def paper(request: Request, archive: Opened, name: str) -> Response:
+def paper(request: Request, archive: Opened, figures: Held, name: str) -> Response:
     """Show how a paper stands: stories a day, what is read of them, visits and what came of them, last changes."""
     with archive.engine.connect() as connection:
-        changed = changes_page(connection, *_ever(archive), site=name, newest_first=True, limit=10)
+        changed = changes_page(connection, *_last(archive, DAYS), site=name, newest_first=True, limit=10)
         newest = hits(connection, Selection(site=name), 10)
     return draw(
-        request, "paper.html", standing=sites.standing(archive, name), newest=newest.items, changed=changed.items,
+        request, "paper.html", standing=figures.standing(name) or sites.standing(archive, name),
+        newest=newest.items, changed=changed.items,
         bars=view.bars(sites.stories_by_day(archive, name, DAYS)), shares=sites.shares_of_fields(archive, name),
         visits=sites.visits(archive, name, VISITS),
     )  # fmt: skip
