@@ -241,8 +241,8 @@ def sites_table(found: list[Standing]) -> Iterator[RenderableType]:
     yield table
 
 
-def site_page(site: Standing, shares: dict[str, float]) -> Iterator[RenderableType]:
-    """Draw one paper: what it has, the shares of its fields that are read, its last visits."""
+def site_page(site: Standing, shares: dict[str, float], days: dict[str, int]) -> Iterator[RenderableType]:
+    """Draw one paper: what it has, its stories per day, the shares of its fields that are read, its last visits."""
     yield Text(site.title, "bold")
     states = ", ".join(f"{many:,} {state}" for state, many in sorted(site.states.items()))
     yield Text(f"{site.name}, {site.url}")
@@ -250,6 +250,7 @@ def site_page(site: Standing, shares: dict[str, float]) -> Iterator[RenderableTy
     if shares:
         told = ", ".join(f"{name} {share:.0%}" for name, share in sorted(shares.items()))
         yield Text(f"read on its last pages: {told}")
+    yield Text(f"stories per day, the last {len(days)} days: {' '.join(map(str, days.values()))}")
     table = Table(box=None, pad_edge=False)
     for heading in ("visit", "went", "requests", "outcomes"):
         table.add_column(heading, justify="right" if heading == "requests" else "left")

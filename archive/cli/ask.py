@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,8 +41,12 @@ from archive.cli.common import (
 from archive.copies import copies as list_copies
 from archive.diff import Text as Told
 from archive.diff import compare, unified
+from archive.mementos import load, mementos, nearest
 from archive.selection import parse_day, parse_time
 from archive.tables import Metric
+
+if TYPE_CHECKING:
+    from archive.store import Archive
 
 
 @app.command(epilog="Example: hemeroteca stats --json | jq .articles")
@@ -283,6 +287,10 @@ def counters(
         show_lines(screen.counters_table(runs))
 
 
+DAYS = 14
+"""Days of a paper whose stories are counted."""
+
+
 @app.command(epilog="Example: hemeroteca sites --json | jq 'select(.health != \"well\")'")
 def sites(
     name: Annotated[str | None, typer.Argument(metavar="SITE", help="Only this one, with its last visits.")] = None,
@@ -293,12 +301,39 @@ def sites(
     """Show how the papers stand: stories, what came out in a week, their last visits. With --json, one a line."""
     with opened(home, database) as archive:
         found = list_sites.standings(archive) if name is None else [list_sites.standing(archive, name)]
-        shares = list_sites.shares_of_fields(archive, name) if name is not None else None
+        more = _more_of_site(archive, name) if name is not None else {}
     if as_json:
         for site in found:
-            print_json({**asdict(site), "articles": site.articles, "health": site.health}
-                       | ({"fields": shares} if shares is not None else {}))  # fmt: skip
-    elif shares is None:
+            print_json({**asdict(site), "articles": site.articles, "health": site.health, **more})
+    elif name is None:
         show_lines(screen.sites_table(found))
     else:
-        show_lines(screen.site_page(found[0], shares))
+        show_lines(screen.site_page(found[0], more["fields"], more["days"]))
+
+
+def _more_of_site(archive: Archive, name: str) -> dict[str, Any]:
+    days = {f"{day}": many for day, many in list_sites.stories_by_day(archive, name, DAYS)}
+    return {"fields": list_sites.shares_of_fields(archive, name), "days": days}
+
+
+@app.command(epilog="Example: hemeroteca page https://panublion.example/2026/05/flood/ --at 2026-05-03 > flood.html")
+def page(
+    url: Annotated[str, typer.Argument(metavar="URL", help="An address that was captured.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As it was nearest to this day or time.")
+    ] = None,
+    home: Home = Path(DEFAULT_HOME),
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Write the stored page of an address as it came, the last or that nearest to a time. --json lists all there are."""
+    with opened(home, database) as archive:
+        found = mementos(archive, url)
+        if as_json:
+            for one in found:
+                print_json({"at": one.stamp, "status": one.status, "url": one.url, "page": one.page,
+                            "redirect": one.redirect})  # fmt: skip
+            return
+        chosen = nearest(found, parse_time(at, "--at")) if at else found[-1]
+        sys.stdout.buffer.write(load(archive, chosen).payload)
+        sys.stdout.buffer.flush()

@@ -59,6 +59,7 @@ def _written(day: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_written)]
 Key = Annotated[str, Path(description="Key of an article.", pattern="^[a-z0-9]{1,40}$", examples=["m2cou6bwoqnwm"])]
 Number = Annotated[int, Path(description="Number of a version.", ge=1, le=2**31 - 1)]
+DAYS = 42
 WEEK = timedelta(days=7)
 _EVER = datetime.min.replace(tzinfo=UTC)
 Limit = Annotated[int, Query(description="At most so many on a page.", ge=1, le=100)]
@@ -231,7 +232,10 @@ def one_site(request: Request, archive: Opened, name: Annotated[str, Path(max_le
     """Return how a site stands: its last visits and what came of them, the share of its fields that are read."""
     site = sites.standing(archive, name)
     visits = [asdict(visit) | {"went": visit.went} for visit in site.visits]
-    return answer(request, _site(site) | {"visits": visits, "fields": sites.shares_of_fields(archive, name)})
+    days = {f"{day}": many for day, many in sites.stories_by_day(archive, name, DAYS)}
+    return answer(
+        request, _site(site) | {"visits": visits, "fields": sites.shares_of_fields(archive, name), "days": days}
+    )
 
 
 def _site(site: sites.Standing) -> dict[str, Any]:

@@ -205,12 +205,13 @@ class Site(BaseModel):
 
 
 class SiteHealth(Site):
-    """A site with its last visits and the share of its fields that are read."""
+    """A site with its last visits, the share of its fields that are read, and its stories per day."""
 
     visits: list[Visit]
     fields: dict[str, float] = Field(
         description="Share of its last readings that have each field; empty of a new site."
     )
+    days: dict[str, int] = Field(description="Stories that came out on each of the last 42 days, in the site's zone.")
 
 
 class Sites(BaseModel):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from archive import Archive
 from archive.cli import app
-from tests.archive.make import DAY, STORY, Paper, SettableClock
+from tests.archive.make import DAY, START, STORY, Paper, SettableClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,4 +67,14 @@ def test_one_paper_is_told_with_its_visits() -> None:
     assert "The Lakeside Herald" in page
     assert "no story came out" in page
     assert "1 new" in page
-    assert json.loads(said("sites", "lakeside", "--json"))["fields"] == {}
+    assert "stories per day, the last 14 days: " in page
+    told = json.loads(said("sites", "lakeside", "--json"))
+    assert (told["fields"], len(told["days"])) == ({}, 14)
+
+
+def test_the_stored_page_of_an_address_is_written_as_it_came() -> None:
+    assert said("page", STORY) == f"<html>200 {STORY} at {START + DAY}</html>"
+    assert said("page", STORY, "--at", "2026-11-02T09:00:00Z") == f"<html>200 {STORY} at {START}</html>"
+    every = [json.loads(line) for line in said("page", STORY, "--json").splitlines()]
+    assert [(one["at"], one["status"]) for one in every] == [("20261102080000", 200), ("20261103080000", 200)]
+    assert CliRunner().invoke(app, ["page", "https://nowhere.example/"]).exit_code == 1
