@@ -326,7 +326,7 @@ def page(
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Write the stored page of an address as it came, the last or that nearest to a time. --json lists all there are."""
+    """Write the stored page of an address as it came: the last, or the one nearest to a time. --json lists all."""
     with opened(home, database) as archive:
         found = mementos(archive, url)
         if as_json:
