@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from archive.records import Capture, Counter, Moment, Reading
     from archive.warc import Place
 
-WIDTH = 64
+WIDTH = 256
 """Captures whose past is asked for at once."""
 
 AFTER_ASIDE = 8
@@ -70,7 +70,7 @@ class Desk:
         self._write = write
         self._items = items
         self._at = self._until = 0
-        self._width = max(WIDTH, 1)
+        self._width = WIDTH
         self._held = Held()
         self._bands: dict[tuple[int, int], set[int]] = {}  # of what this desk took since it was loaded
         self._pending: dict[bytes, dict[str, Any]] = {}  # captures not written yet, by record id
@@ -87,6 +87,7 @@ class Desk:
         self._looked: dict[int, Story] = {}
         self._asked: list[tuple[int, int, bool]] = []  # listed addresses: which, when, in any case
         self._texts: list[tuple[int, Reading, datetime]] = []
+        self._signed: dict[int, bytes | None] = {}  # signatures, by content
         self._superseded: set[int] = set()
         self._changed: set[int] = set()  # articles with another version
         self._open_rows: dict[int, dict[str, Any]] = {}  # versions not written yet, by article
@@ -148,9 +149,9 @@ class Desk:
         found = self._held.originals.get(self._held.urls[capture.url] or 0)
         return (t.from_micros(found[0]), found[1]) if found else None
 
-    def keep(self, capture: Capture, visit: int, written: Written) -> None:
-        """Note a capture that the desk takes."""
-        digest = capture.payload_digest if capture.kind is Kind.RESPONSE else None
+    def keep(self, capture: Capture, visit: int, written: Written, digest: bytes | None = None) -> None:
+        """Note a capture that the desk takes; ``digest`` is that of its payload, where it is known."""
+        digest = (digest or capture.payload_digest) if capture.kind is Kind.RESPONSE else None
         url, at = self._url(capture.url), t.to_micros(capture.fetched_at)
         row = self._add("capture", id=next(self._ids["capture"]), record_id=capture.record_id.bytes, url_id=url,
                         article_id=None, visit_id=visit, fetched_at=at,
@@ -261,7 +262,7 @@ class Desk:
     def weigh(self, page: Page, key: str, *, full: bool) -> Weighed | None:
         """Return what a page on the desk means for the article of this key; None if ingest must say so."""
         reading, row = page.reading, self._pending.get(page.capture.record_id.bytes)
-        if row is None or page.capture.status != 200 or row["url_id"] in self._held.orphans:
+        if row is None or row["article_id"] is not None or row["url_id"] in self._held.orphans:
             return None
         if reading.rendering or reading.parts or reading.profiles:
             return None
@@ -270,8 +271,8 @@ class Desk:
         if not self._may_claim(story, page, row) or not self._counts_on(story, reading, row):
             return None
         held = self._held.contents.get(page.digest)
-        said = held or self._say(reading)
-        if said.is_erased or (page.repeats is not None and page.repeats != said.id):
+        said = held or (self._say(reading) if not page.is_short else None)
+        if said is None or said.is_erased:
             return None
         seen = self._observation(page, row, said, full=full)
         chain = self._chain(story, seen)
@@ -343,7 +344,7 @@ class Desk:
         self._look(story, at, told=True, due_at=due_at)
         self._read.append(story.id)
         if began is not None and weighed.said.id not in contents:
-            self._compare(story, weighed, reading, known_at)
+            self._compare(story, weighed, known_at)
         return what_came(began)
 
     def _open_story(self, story: Story) -> None:
@@ -359,7 +360,7 @@ class Desk:
                   codec=t.PLAIN, body=reading.body.encode())  # fmt: skip
         self._held.contents[page.digest] = said
         self._texts.append((said.id, reading, page.capture.fetched_at))
-        signed = reading.signature or duplicates.signature(reading.paragraphs)
+        signed = self._signed[said.id] = reading.signature or duplicates.signature(reading.paragraphs)
         if signed is not None:
             self._add("content_sketch", content_id=said.id, sketch=duplicates.sketch(signed))
 
@@ -466,14 +467,14 @@ class Desk:
         if story.id not in self._opened:
             self._looked[story.id] = story
 
-    def _compare(self, story: Story, weighed: Weighed, reading: Reading, known_at: datetime) -> None:
+    def _compare(self, story: Story, weighed: Weighed, known_at: datetime) -> None:
         """Find the articles that are like a text that this one says for the first time."""
         if not weighed.is_new_text:
             self.clear()
             duplicates.bring_in_step(self.connection, story.id, {weighed.said.id}, known_at, shrunk=False)
             self._until = self._at  # its bands are not among those that were asked for
             return
-        signed = reading.signature or duplicates.signature(reading.paragraphs)
+        signed = self._signed[weighed.said.id]
         if signed is None:
             return
         if signed not in self._held.alike:

@@ -49,7 +49,7 @@ class Page(Item):
 
     reading: Reading
     digest: bytes = b""  # of what was read
-    repeats: int | None = None  # the content that a short reading repeats, where it does not say it itself
+    is_short: bool = False  # it repeats what is known, and does not say it itself
 
     own_ids: dict[str, str] = field(init=False)  # that the page gives itself
     addresses: tuple[str, ...] = field(init=False)  # of the page, and those that it calls canonical

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from archive import ingest, rows, takedown
 from archive import tables as t
+from archive.desk import Desk
 from archive.errors import ArchiveError
+from archive.held import Item, Page
+from archive.normal import reading_digest
 from archive.records import Author, Capture, Kind, Reading, reading_from_json
 from archive.told import Captured, Counted, TakenDown, Unclear, VisitBegun, VisitEnded, WasRead
 from archive.warc import visit_warcinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.engine import Connection
 
     from archive.told import Told
+    from archive.warc import Place
 
-GROUP = 100
+GROUP = 400
 """Things applied under one savepoint."""
 
 _CANNOT = (ValueError, KeyError, TypeError, LookupError, ArchiveError, sa.exc.IntegrityError)
@@ -61,7 +65,7 @@ class Indexer:
             visits = dict(self._visits)
             try:
                 with rows.remembering(connection), connection.begin_nested():
-                    done = sum(self._apply(connection, thing) for thing in group if not isinstance(thing, Unclear))
+                    done = self._apply_together(connection, group)
             except _CANNOT:
                 self._visits = visits  # those begun here are not in the database after all
                 for thing in group:
@@ -71,6 +75,64 @@ class Indexer:
             for thing in group:
                 if isinstance(thing, Unclear):
                     self._problem(thing, thing.problem)
+
+    def _apply_together(self, connection: Connection, group: Sequence[Told | Unclear]) -> int:
+        """Apply a group, by a desk as far as it takes it; return how much was not there yet."""
+        begun = {id(thing): self._begun(connection, thing) for thing in group if isinstance(thing, VisitBegun)}
+        items = self._items(group)
+        desk, turns, done = Desk(connection, items), count(), sum(begun.values())
+        pages = {id(read): item for read, item in self._pages(group, items)}
+        for thing in group:
+            if isinstance(thing, Captured):
+                desk.turn_to(next(turns))
+            if isinstance(thing, (Unclear, VisitBegun)):
+                continue
+            if self._on(desk, thing, pages.get(id(thing))):
+                done += 1
+                continue
+            with desk.aside():
+                done += self._apply(connection, thing)
+        desk.clear()
+        return done
+
+    def _items(self, group: Sequence[Told | Unclear]) -> list[Item]:
+        """Return what a desk is to know of each capture of a group: the capture, and what was first read on it."""
+        reads: dict[UUID, WasRead] = {}
+        for thing in group:
+            if isinstance(thing, WasRead):
+                reads.setdefault(thing.capture, thing)
+        return [self._item(thing, reads.get(thing.capture.record_id)) for thing in group if isinstance(thing, Captured)]
+
+    def _item(self, told: Captured, read: WasRead | None) -> Item:
+        _, site = self._visit(told)
+        if read is None or not _is_page(read.values) or self._visit(read)[1] != site:
+            return Item(told.capture, site)
+        values = read.values
+        reading, is_short = reading_from_json(values), values["form"] == "short"
+        digest = bytes.fromhex(values["digest"]) if is_short else reading_digest(reading)
+        return Page(told.capture, site, reading, values["article"], digest, is_short)
+
+    def _pages(self, group: Sequence[Told | Unclear], items: Sequence[Item]) -> Iterator[tuple[WasRead, Page]]:
+        """Yield the readings that a desk is to know, each with its page."""
+        pages = {item.capture.record_id: item for item in items if isinstance(item, Page)}
+        for thing in group:
+            if isinstance(thing, WasRead) and (page := pages.pop(thing.capture, None)) is not None:
+                yield thing, page
+
+    def _on(self, desk: Desk, thing: Told, page: Page | None) -> bool:
+        """Lay a capture or a reading on the desk; False if it does not take it."""
+        if isinstance(thing, Captured) and thing.digest is None and desk.takes(thing.capture):
+            self._remember(thing.capture)
+            written = _Written(self.files[thing.place.file], thing.place)
+            desk.keep(thing.capture, self._visit(thing)[0], written, thing.labelled)
+            return True
+        if not isinstance(thing, WasRead) or page is None or page.key is None:
+            return False
+        full = thing.values["form"] == "full"
+        weighed = desk.weigh(page, page.key, full=full)
+        if weighed is not None:
+            desk.read(page, weighed, full=full, known_at=thing.known_at, due_at=_due_at(thing.values))
+        return weighed is not None
 
     def _apply_alone(self, connection: Connection, thing: Told | Unclear) -> None:
         if isinstance(thing, Unclear):
@@ -115,9 +177,7 @@ class Indexer:
 
     def _captured(self, connection: Connection, told: Captured) -> bool:
         capture, (visit, _) = told.capture, self._visit(told)
-        self._recent[capture.record_id] = replace(capture, payload=b"")
-        if len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
+        self._remember(capture)
         held = sa.select(t.capture.c.id).where(t.capture.c.record_id == capture.record_id.bytes)
         if connection.execute(held).first() is not None:
             return False
@@ -128,6 +188,11 @@ class Indexer:
             erased = {"payload_digest": told.digest, "payload_size": told.size}
             connection.execute(t.capture.update().where(row.record_id == capture.record_id.bytes).values(erased))
         return True
+
+    def _remember(self, capture: Capture) -> None:
+        self._recent[capture.record_id] = replace(capture, payload=b"")
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
 
     def _was_read(self, connection: Connection, told: WasRead) -> bool:
         visit, site = self._visit(told)
@@ -141,9 +206,9 @@ class Indexer:
         if connection.execute(known).first() is not None:
             return False
         values = told.values
-        due_at = datetime.fromisoformat(values["due_at"]) if "due_at" in values else None
         reading, content = _reading(connection, values)
         is_full = values.get("full", values["form"] == "full")
+        due_at = _due_at(values)
         ingest.add_reading(connection, capture, reading, values.get("article"), visit=visit, site=site, due_at=due_at,
                            known_at=told.known_at, full=is_full, content=content)  # fmt: skip
         return True
@@ -165,6 +230,24 @@ class Indexer:
             return False
         ingest.end_visit(connection, held.id, told.values, told.known_at)
         return True
+
+
+@dataclass(slots=True)
+class _Written:
+    """Where a record lies."""
+
+    file: int
+    place: Place
+
+
+def _is_page(values: Mapping[str, Any]) -> bool:
+    """Say whether an article was read, and what was read is there."""
+    is_read = values.get("outcome") == "read" and "article" in values
+    return is_read and values["form"] in ("full", "short")
+
+
+def _due_at(values: Mapping[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(values["due_at"]) if "due_at" in values else None
 
 
 def _stored_capture(connection: Connection, record_id: UUID) -> Capture:

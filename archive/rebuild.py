@@ -12,6 +12,7 @@ import heapq
 import os
 import shutil
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -66,14 +67,16 @@ def rebuild(folder: Path, engine: Engine, clock: Clock, progress: Callable[[int]
             raise ArchiveError(f"{engine.url.render_as_string()}: not empty; a rebuild needs a database of its own")
         followed = {_own_name(path): _Followed(path) for path in paths}
         indexer = Indexer({name: _register(connection, file) for name, file in followed.items()})
-    waiting = _in_order(followed.values(), progress)
-    while batch := list(islice(waiting, BATCH)):
-        with transaction(engine) as connection:
-            indexer.apply(connection, batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="hemeroteca-sha256") as beside:
+        digests = {name: beside.submit(_sha256, file.path) for name, file in followed.items()}
+        waiting = _in_order(followed.values(), progress)
+        while batch := list(islice(waiting, BATCH)):
+            with transaction(engine) as connection:
+                indexer.apply(connection, batch)
     count = sum(file.records for file in followed.values())
     with transaction(engine) as connection:
         for name, file in followed.items():
-            _note(connection, indexer.files[name], file, clock())
+            _note(connection, indexer.files[name], file, digests[name].result(), clock())
         detail = {"files": len(paths), "records": count, "problems": indexer.problems[:100]}
         events.note(connection, clock(), "rebuild", "archive", None, detail,
                     outcome="problems" if indexer.problems else "ok")  # fmt: skip
@@ -160,13 +163,16 @@ def _register(connection: Connection, file: _Followed) -> int:
     return rows.insert(connection, t.warc_file, name=_own_name(file.path), state=state)
 
 
-def _note(connection: Connection, number: int, file: _Followed, now: datetime) -> None:
+def _sha256(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _note(connection: Connection, number: int, file: _Followed, sha256: bytes, now: datetime) -> None:
     """Note a file's facts; an open one is for recovery to seal, from where it was followed to."""
     values: dict[str, Any] = {"records": file.records, "synced_bytes": file.end, "bytes": file.path.stat().st_size}
     if not file.path.name.endswith(OPEN_SUFFIX):
-        with file.path.open("rb") as opened:
-            values |= {"sha256": hashlib.file_digest(opened, "sha256").digest(), "sealed_at": now,
-                       "synced_bytes": values["bytes"]}  # fmt: skip
+        values |= {"sha256": sha256, "sealed_at": now, "synced_bytes": values["bytes"]}
     connection.execute(t.warc_file.update().where(t.warc_file.c.id == number).values(values))
 
 

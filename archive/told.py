@@ -7,6 +7,7 @@ of ours is passed over.
 from __future__ import annotations
 
 import json
+from base64 import b32decode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -54,10 +55,12 @@ class VisitBegun(Told):
 class Captured(Told):
     """A fetch. Of a 304 is known since when; the others mean something only by what is told later.
 
-    ``digest`` and ``size`` are those of a payload that was erased.
+    ``digest`` and ``size`` are those of a payload that was erased; ``labelled`` is the digest of the payload that is
+    here as its record states it.
     """
 
     capture: Capture
+    labelled: bytes | None = None
     digest: bytes | None = None
     size: int | None = None
 
@@ -132,7 +135,7 @@ def _tell(record: Record) -> Told | None:
     if record.kind == "warcinfo":
         return _visit_begun(record)
     if record.kind in ("response", "revisit"):
-        return Captured(capture=_capture(record), **_of(record))
+        return Captured(capture=_capture(record), labelled=_labelled(record), **_of(record))
     if record.kind == "conversion" and record.target.startswith(RENDERING_URN):
         return Captured(capture=_rendering(record), **_of(record))
     if record.kind != "metadata":
@@ -215,6 +218,12 @@ def _capture(record: Record) -> Capture:
         payload=payload, kind=Kind.REVISIT if status == 304 else Kind.RESPONSE, protocol=protocol, reason=reason,
         truncated=record.fields.get("warc-truncated"), elapsed_ms=int(elapsed) if elapsed else None,
     )  # fmt: skip
+
+
+def _labelled(record: Record) -> bytes | None:
+    """Return the payload digest that a response states, if it is of our kind; ``verify`` holds it to the payload."""
+    algorithm, _, digest = record.fields.get("warc-payload-digest", "").partition(":")
+    return b32decode(digest) if algorithm == "sha256" and record.kind == "response" else None
 
 
 def _rendering(record: Record) -> Capture:
