@@ -127,6 +127,21 @@ def only_lost_a_race(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
+def take_turn(connection: Connection, *, alone: bool) -> None:
+    """Write beside other groups, or ``alone``: after those that are being written, and before any other begins.
+
+    Groups of two papers that print the same agency's texts may want the same rows in another order. One that lost
+    would lose again and again if the others went on; SQLite has only one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        connection.exec_driver_sql(f"SELECT {lock}({_GROUPS}, 0)")
+
+
+_GROUPS = 0x4865_6D65
+"""The class of advisory locks that groups take; those of leases have no class."""
+
+
 def refusal(engine: Engine, error: DBAPIError) -> StoreError:
     """Return the database's refusal in the archive's words."""
     return StoreError(f"{engine.url.render_as_string()}: cannot write: {error.orig}")

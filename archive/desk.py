@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archive import duplicates, identity, rows, search, takedown, texts
@@ -521,9 +522,10 @@ class Desk:
         self._new["article"] = [_opened(story) for story in self._opened.values()]
         run_each(self.connection, _END, ((*ends, number) for number, ends in self._ends.items()))
         for table in _ORDER:
-            insert_rows(
-                self.connection, t.metadata.tables[table], self._new.get(table, ()), missing=table == "lsh_band"
-            )
+            found = self._new.get(table, [])
+            if table in _SHARED:
+                found.sort(key=itemgetter(*_SHARED[table]))
+            insert_rows(self.connection, t.metadata.tables[table], found, missing=table == "lsh_band")
         run_each(self.connection, _DERIVE, map(_derived, self._derived.values()))
         run_each(self.connection, _LOOK, map(_looked, self._looked.values()))
         run_each(self.connection, _LAST_AT, ((at, *run) for run, at in self._last_at.items()))
@@ -539,6 +541,11 @@ class Desk:
 # What refers to something comes after it.
 _ORDER = ("url", "author", "article", "capture", "content", "content_sketch", "reading", "reading_author", "opt_out",
           "article_identity", "article_url", "version", "counter_reading", "lsh_band", "change_log")  # fmt: skip
+_SHARED = {"url": ("url",), "author": ("site_id", "name_norm"), "content": ("digest",),
+           "lsh_band": ("band", "hash", "article_id")}  # fmt: skip
+"""Tables where two writers may want the same row, and what they know it by: in its order, so that neither waits for
+the other while the other waits for it."""
+
 _PRINTED = ("title", "standfirst", "byline", "dateline", "agency", "section", "language", "canonical_url")
 _SHORT = dict.fromkeys(_PRINTED) | {
     "published_at": None, "published_offset": None, "published_precision": None, "tags": "[]", "images": "[]",

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import events, rows
 from archive import tables as t
-from archive.database import ATTEMPTS, only_lost_a_race, refusal, transaction, writing
+from archive.database import ATTEMPTS, only_lost_a_race, refusal, take_turn, transaction, writing
 from archive.errors import StoreError
 from archive.warc import MAX_FILE_BYTES, Place, WarcWriter, warcinfo_record
 
@@ -178,15 +178,15 @@ class Journal:
     def together(self, work: Callable[[], Value]) -> Value:
         """Do work whose records are synced once, and what points at them committed once after that, or nothing.
 
-        Where another writer only came in between, what was written is taken back and the work is done again. On any
-        other failure the file is left to recovery.
+        Where another writer only came in between, what was written is taken back and the work is done again, now alone.
+        On any other failure the file is left to recovery.
         """
         for attempt in range(1, ATTEMPTS + 1):
             self._roll()
             held = self._writer
             mark = held.mark() if held is not None else None
             try:
-                return self._once(work)
+                return self._once(work, alone=attempt > 1)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not only_lost_a_race(error):
                     self._abandon()
@@ -198,10 +198,11 @@ class Journal:
             time.sleep(0.01 * attempt)
         raise AssertionError
 
-    def _once(self, work: Callable[[], Value]) -> Value:
+    def _once(self, work: Callable[[], Value], *, alone: bool) -> Value:
         begun: list[BegunVisit] = []
         try:
             with writing(self.engine).begin() as connection, rows.remembering(connection):
+                take_turn(connection, alone=alone)
                 self._group, before = _Group(connection, begun), self._size()
                 value = work()
                 if self._writer is not None and self._size() > before:

@@ -188,3 +188,48 @@ def test_four_processes_may_write_at_once(home: Path, archive: Archive) -> None:
         assert sorted(row.number for row in held) == list(range(1, len(held) + 1))
     assert len(rows(archive, t.content)) == 4 + 4 * 5  # the four papers print the same words
     assert verify(archive).faults == []
+
+
+GROUPS = """
+import sys
+from pathlib import Path
+from archive import Archive
+from archive.store import ToSave
+from tests.archive.make import DAY, MINUTE, BODY, Paper, SettableClock, reading
+home, database, name = sys.argv[1:]
+clock = SettableClock()
+with Archive(Path(home), database=database, clock=clock) as archive:
+    paper = Paper(archive, clock, name)
+    for day in range(6):
+        numbers = range(12) if name < "i" else range(11, -1, -1)
+        for some in (0, 6):
+            group = []
+            for number in list(numbers)[some : some + 6]:
+                url = f"https://{name}.example/{number}/"
+                at = clock() + number * MINUTE
+                if day == 3:
+                    group.append(ToSave(paper.capture(url, at, status=304)))
+                    continue
+                agency = [*BODY, f"Agency story {number}, day {day if number % 2 else 0}."]
+                read = reading(body=agency, views=day, wp=str(number), canonical=url)
+                group.append(ToSave(paper.capture(url, at), read))
+            archive.save_all(group)
+        clock.advance(DAY)
+    paper.end()
+"""
+
+
+def test_four_processes_may_write_groups_of_the_same_texts_at_once(home: Path, archive: Archive) -> None:
+    names = ("lakeside", "highlands", "coastal", "sever")
+    commands = [[sys.executable, "-c", GROUPS, home, database.default_url(home), name] for name in names]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE) for command in commands]
+    told = [process.communicate(timeout=120)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 4, told
+    assert (len(rows(archive, t.article)), len(rows(archive, t.capture))) == (4 * 12, 4 * 12 * 6)
+    for article in rows(archive, t.article):
+        held = [row for row in rows(archive, t.version) if row.article_id == article.id and row.known_to == t.FOREVER]
+        assert sum(row.valid_to == t.FOREVER for row in held) == 1
+        wp = next(row.value for row in rows(archive, t.article_identity) if row.article_id == article.id)
+        assert [row.number for row in held] == ([1, 2, 3, 4, 5] if int(wp) % 2 else [1])
+    assert len(rows(archive, t.content)) == 6 + 6 * 5  # the four papers print the same words
+    assert verify(archive).faults == []
