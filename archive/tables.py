@@ -351,7 +351,7 @@ reading = Table(
     "reading",
     metadata,
     _id(),
-    _ref("capture_id", "capture", index=True),
+    _ref("capture_id", "capture"),
     _ref("reader_id", "reader"),
     Column("known_from", Instant, nullable=False),
     Column("known_to", Instant, nullable=False),

@@ -297,7 +297,7 @@ class Run:
             self._time("history, texts included", lambda n: corpus.history(archive, urls[n]))
             self._time("changed in a week, page of 100", asked(lambda c, n: _changed(c, moments[n])), QUERIES // 5)
             self._time(
-                "its texts, two of each", asked(lambda c, n: with_texts(c, _changed(c, moments[n]))), QUERIES // 5
+                "the same, with its texts", asked(lambda c, n: with_texts(c, _changed(c, moments[n]))), QUERIES // 5
             )
             self._time("newest 20 articles, with snippets", asked(lambda c, _: hits(c, Selection(), 20)), QUERIES // 5)
             words = [self._word(archive, lot) for _ in range(QUERIES // 5)]
