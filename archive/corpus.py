@@ -43,7 +43,7 @@ def articles(asked: Archive | Connection, selection: Selection, *, counters: boo
     with connected(asked) as connection:
         rows = connection.execute(selecting(connection, selection), execution_options={"yield_per": CHUNK})
         for batch in rows.partitions():
-            yield from describe_all(connection, batch, counters=counters)
+            yield from describe_all(connection, [row.version_id for row in batch], counters=counters)
 
 
 def articles_page(asked: Archive | Connection, selection: Selection, limit: int, after: str | None = None, *,
@@ -54,7 +54,7 @@ def articles_page(asked: Archive | Connection, selection: Selection, limit: int,
     """
     with connected(asked) as connection:
         found = page(connection, selection, limit, after)
-        return Page(describe_all(connection, found.items, counters=counters), found.next)
+        return Page(describe_all(connection, [row.version_id for row in found.items], counters=counters), found.next)
 
 
 def count(asked: Archive | Connection, selection: Selection, *, most: int | None = None) -> int:
@@ -75,7 +75,7 @@ def article(
         if row is None:
             raise NotFoundError(f"{name}: the archive holds no text of it")
         if at is None:
-            return describe(connection, row, counters=counters)
+            return describe(connection, row.version_id, counters=counters)
         version = asof.of_article(connection, number, at, known)
         if version is None:
             raise NotFoundError(
@@ -83,39 +83,7 @@ def article(
             )
         if version.content_id is None:
             raise NotFoundError(f"{name}: {version.state} since {version.valid_from.isoformat(timespec='seconds')}")
-        return describe(connection, _at_version(row, version), counters=counters)
-
-
-@dataclass(frozen=True, slots=True)
-class _AtVersion:
-    """An article's row with another version in the place of the last one."""
-
-    article_id: int
-    key: str
-    state: Any
-    first_seen_at: datetime
-    last_seen_at: datetime
-    site: str
-    timezone: str
-    version_id: int
-    number: int
-    valid_from: datetime
-    valid_to: datetime
-    prev_last_seen_at: datetime | None
-    change: Any
-    stealth: bool
-    first_capture_id: int
-    reading_id: int
-    content_id: int
-
-
-def _at_version(row: Any, version: Any) -> _AtVersion:
-    fixed = {name: getattr(row, name) for name in ("article_id", "key", "state", "first_seen_at", "last_seen_at",
-                                                   "site", "timezone")}  # fmt: skip
-    moved = {name: getattr(version, name) for name in ("number", "valid_from", "valid_to", "prev_last_seen_at",
-                                                       "change", "stealth", "first_capture_id", "reading_id",
-                                                       "content_id")}  # fmt: skip
-    return _AtVersion(version_id=version.id, **fixed, **moved)
+        return describe(connection, version.id, counters=counters)
 
 
 def find(connection: Connection, name: str) -> int:

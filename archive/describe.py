@@ -6,9 +6,9 @@ Many are described at once: what a batch of them needs is looked up by a handful
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -24,107 +24,130 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-def describe(connection: Connection, row: Any, *, counters: bool = False) -> dict[str, Any]:
-    """Return one article in the shape of an export."""
-    return describe_all(connection, [row], counters=counters)[0]
+def describe(connection: Connection, version: int, *, counters: bool = False) -> dict[str, Any]:
+    """Return an article in the shape of an export, with the text of the version of this id."""
+    return describe_all(connection, [version], counters=counters)[0]
 
 
-def describe_all(connection: Connection, rows: Sequence[Any], *, texts: bool = True, counters: bool = False,
+def describe_all(connection: Connection, versions: Sequence[int], *, texts: bool = True, counters: bool = False,
                  near_duplicates: bool = True) -> list[dict[str, Any]]:  # fmt: skip
-    """Return articles in the shape of an export, in this order; a row is one of :func:`archive.selection.each_article`.
+    """Return articles in the shape of an export, each with the text of a version, in the order of these ids.
 
-    ``texts`` are their bodies, ``counters`` all their counter readings, ``near_duplicates`` the keys of the articles
-    that carry the same text.
+    ``texts`` are the bodies, ``counters`` all counter readings, ``near_duplicates`` the keys of the articles that
+    carry the same text.
     """
-    held = _Held(connection, rows, texts=texts, counters=counters)
-    return [held.described(row, texts=texts, counters=counters, near_duplicates=near_duplicates) for row in rows]
-
-
-class _Held:
-    """What the archive holds of a batch of articles, by the ids that their rows name."""
-
-    def __init__(self, connection: Connection, rows: Sequence[Any], *, texts: bool, counters: bool) -> None:
-        articles = {row.article_id for row in rows}
-        readings = {row.reading_id for row in rows if row.reading_id is not None}
-        self.contents = _contents(connection, {row.content_id for row in rows}, texts=texts)
-        self.bodies = all_unpacked(connection, self.contents.values()) if texts else {}
-        self.readings = _readings(connection, readings)
-        self.authors = _authors(connection, readings)
-        self.modified = _modified(connection, {row.version_id for row in rows})
-        self.addresses = _addresses(connection, articles)
-        self.counters = _newest_counters(connection, articles)
-        self.curves = curves(connection, articles) if counters else {}
-        self.clusters = _clusters(connection, articles)
-        self.captures = _captures(connection, {row.first_capture_id for row in rows})
-
-    def described(self, row: Any, *, texts: bool, counters: bool, near_duplicates: bool) -> dict[str, Any]:
-        reading = self.readings.get(row.reading_id, _NO_READING)
-        content = self.contents[row.content_id]
-        seen = self.counters.get(row.article_id, {})
-        views, comments = seen.get(t.Metric.VIEWS), seen.get(t.Metric.COMMENTS)
-        cluster, copies = self.clusters.get(row.article_id, (None, []))
-        described = {
-            "id": row.key,
-            "site": row.site,
-            "url": self.addresses.get(row.article_id),
-            "canonical_url": reading.canonical_url,
-            "version": row.number,
-            "valid_from": stamp(row.valid_from),
-            "valid_to": stamp(row.valid_to),
-            "not_before": stamp(row.prev_last_seen_at),
-            "change": str(row.change),
-            "stealth": row.stealth,
-            "first_seen": stamp(row.first_seen_at),
-            "last_seen": stamp(row.last_seen_at),
-            "state": str(row.state),
-            "title": content.title,
-            "standfirst": content.standfirst,
-            "body": self.bodies.get(row.content_id),
-            "dateline": reading.dateline,
-            "agency": reading.agency,
-            "authors": _named(self.authors.get(row.reading_id, []), _loaded(reading.profiles, [])),
-            "byline": reading.byline,
-            "published": printed(reading.published_at, reading.published_offset, reading.published_precision),
-            "modified": self.modified.get(row.version_id),
-            "language": reading.language,
-            "section": reading.section,
-            "tags": _loaded(reading.tags, []),
-            "images": _loaded(reading.images, []),
-            "access": reading.access,
-            "word_count": content.words,
-            "views": views.value if views else None,
-            "comments": comments.value if comments else None,
-            "views_at": stamp(views.last_at) if views else None,
-            "cluster": cluster,
-            "near_duplicates": copies,
-            "capture": self.captures[row.first_capture_id],
-            "reader": {"name": reading.reader, "version": reading.reader_version} if reading.reader else None,
-            "sources": _loaded(reading.sources, {}),
-        }
+    facts = {row[0]: row for row in connection.execute(_FACTS, {"ids": sorted(versions)}).all()}
+    held = _Held(connection, list(facts.values()), texts=texts, counters=counters)
+    told = []
+    for version in versions:
+        described = held.described(facts[version])
         if not texts:
             del described["body"]
         if not near_duplicates:
             del described["near_duplicates"]
         if counters:
-            described["counters"] = self.curves.get(row.article_id, [])
-        return described
+            described["counters"] = held.curves.get(facts[version][1], [])
+        told.append(described)
+    return told
 
 
-def _named(names: Iterable[Any], profiles: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+class _Held:
+    """What the archive holds of a batch of articles beside the facts that there are one of each, by their ids."""
+
+    def __init__(self, connection: Connection, facts: Sequence[Any], *, texts: bool, counters: bool) -> None:
+        versions, articles, contents, readings = (
+            (sorted(set(ids) - {None}) for ids in zip(*(row[:4] for row in facts), strict=True))
+            if facts
+            else ([], [], [], [])
+        )
+        said = connection.execute(_CONTENTS[texts], {"ids": contents}).all()
+        self.contents = {row[0]: row[1:4] for row in said}
+        self.bodies = all_unpacked(connection, said) if texts else {}
+        self.authors = _authors(connection, readings)
+        self.modified = _modified(connection, versions)
+        self.addresses = _addresses(connection, articles)
+        self.counters = _newest_counters(connection, articles)
+        self.curves = curves(connection, articles) if counters else {}
+        self.clusters = _clusters(connection, articles)
+
+    def described(self, row: Sequence[Any]) -> dict[str, Any]:
+        # Taken apart at once: to ask a row for one name after the other takes longer than all the rest.
+        (version_id, article_id, content_id, reading_id, number, valid_from, valid_to, not_before, change, stealth,
+         key, site, first_seen, last_seen, state, record_id, fetched_at, status, warc, offset, length, payload_digest,
+         canonical_url, dateline, agency, byline, published_at, published_offset, published_precision, language,
+         section, access, tags, images, profiles, sources, reader, reader_version) = row  # fmt: skip
+        title, standfirst, words = self.contents[content_id]
+        views, views_at = self.counters.get((article_id, _VIEWS), _UNTOLD)
+        comments, _ = self.counters.get((article_id, _COMMENTS), _UNTOLD)
+        cluster, copies = self.clusters.get(article_id, (None, []))
+        return {
+            "id": key,
+            "site": site,
+            "url": self.addresses.get(article_id),
+            "canonical_url": canonical_url,
+            "version": number,
+            "valid_from": _stamp(valid_from),
+            "valid_to": _stamp(valid_to),
+            "not_before": _stamp(not_before),
+            "change": t.CHANGE.codes[change - 1],
+            "stealth": stealth,
+            "first_seen": _stamp(first_seen),
+            "last_seen": _stamp(last_seen),
+            "state": t.STATE.codes[state - 1],
+            "title": title,
+            "standfirst": standfirst,
+            "body": self.bodies.get(content_id),
+            "dateline": dateline,
+            "agency": agency,
+            "authors": _named(self.authors.get(reading_id, []), _loaded(profiles, [])),
+            "byline": byline,
+            "published": _printed(published_at, published_offset, published_precision),
+            "modified": self.modified.get(version_id),
+            "language": language,
+            "section": section,
+            "tags": _loaded(tags, []),
+            "images": _loaded(images, []),
+            "access": access or "unknown",
+            "word_count": words,
+            "views": views,
+            "comments": comments,
+            "views_at": _stamp(views_at),
+            "cluster": cluster,
+            "near_duplicates": copies,
+            "capture": {
+                "id": _urn(record_id.hex()),
+                "fetched_at": _stamp(fetched_at),
+                "status": status,
+                "warc": warc,
+                "offset": offset,
+                "length": length,
+                "payload_sha256": payload_digest.hex() if payload_digest else None,
+            },
+            "reader": {"name": reader, "version": reader_version} if reader else None,
+            "sources": _loaded(sources, {}),
+        }
+
+
+def _named(names: Sequence[Any], profiles: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """Return authors with what the page says of them; the one profile of a page is its one author's."""
-    names = list(names)
     by_name = {fold_name(name or ""): (text, language) for name, text, language, _ in profiles}
-    alone = next(iter(by_name.values())) if len(by_name) == len(names) == 1 else (None, None)
+    alone = next(iter(by_name.values())) if len(by_name) == len(names) == 1 else _UNTOLD
     authors = []
-    for row in names:
-        profile, language = by_name.get(fold_name(row.name), alone) if by_name else (None, None)
-        authors.append({"name": row.name, "kind": row.kind, "url": row.url, "profile": profile,
-                        "profile_language": language})  # fmt: skip
+    for _, name, kind, url in names:
+        profile, language = by_name.get(fold_name(name), alone) if by_name else _UNTOLD
+        authors.append({"name": name, "kind": kind, "url": url, "profile": profile, "profile_language": language})
     return authors
+
+
+_UNTOLD = (None, None)
 
 
 def _loaded(text: str | None, empty: Any) -> Any:
     return orjson.loads(text) if text is not None else empty
+
+
+def _urn(digits: str) -> str:
+    return f"urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 # ------------------------------------------------------------------ times
@@ -132,9 +155,15 @@ def _loaded(text: str | None, empty: Any) -> Any:
 
 def stamp(at: datetime | None) -> str | None:
     """Return a time of the archive's own as RFC 3339 in UTC; None for an open end."""
-    if at is None or at == t.FOREVER:
+    return None if at is None else _stamp(t.to_micros(at))
+
+
+def _stamp(micros: int | None) -> str | None:
+    if micros is None or micros == t.FOREVER_MICROS:
         return None
-    return at.astimezone(UTC).isoformat(timespec="microseconds" if at.microsecond else "seconds").replace("+00:00", "Z")
+    seconds, fraction = divmod(micros, 1_000_000)
+    told = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    return f"{told}.{fraction:06}Z" if fraction else f"{told}Z"
 
 
 def minute(stamped: str | None) -> str:
@@ -144,10 +173,19 @@ def minute(stamped: str | None) -> str:
 
 def printed(at: datetime | None, offset: int | None, precision: str | None) -> str | None:
     """Return a page's own date with its own offset, or the date alone where the page has no time."""
-    if at is None:
+    return None if at is None else _printed(t.to_micros(at), offset, precision)
+
+
+def _printed(micros: int | None, offset: int | None, precision: str | None) -> str | None:
+    if micros is None:
         return None
-    local = at.astimezone(timezone(timedelta(minutes=offset or 0)))
-    return local.date().isoformat() if precision == "day" else local.isoformat(timespec="seconds")
+    local = datetime.fromtimestamp(micros // 1_000_000 + 60 * (offset or 0), UTC).isoformat()
+    return local[:10] if precision == "day" else local[:19] + _zone(offset or 0)
+
+
+@cache
+def _zone(minutes: int) -> str:
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 # ------------------------------------------------------------------ looked up for many
@@ -161,46 +199,41 @@ def _json(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return sa.cast(column, sa.Text).label(getattr(column, "name", None))
 
 
-_READING = t.reading.c
-_READINGS = (
+def _raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """Select a time, or a code, as the number that it is kept as: making an object of it costs more than reading it."""
+    return sa.type_coerce(column, sa.BigInteger).label(getattr(column, "name", None))
+
+
+_READING, _CAPTURE = t.reading.c, t.capture.c
+_FACTS = (
     sa.select(
-        _READING.id, _READING.canonical_url, _READING.dateline, _READING.agency, _READING.byline,
-        _READING.published_at, _READING.published_offset, _READING.published_precision, _READING.language,
-        _READING.section, _READING.access, *map(_json, (_READING.tags, _READING.images, _READING.profiles,
-                                                        _READING.sources)),
-        t.reader.c.name.label("reader"), t.reader.c.version.label("reader_version"),
+        t.version.c.id, t.version.c.article_id, t.version.c.content_id, t.version.c.reading_id, t.version.c.number,
+        *map(_raw, (t.version.c.valid_from, t.version.c.valid_to, t.version.c.prev_last_seen_at, t.version.c.change)),
+        t.version.c.stealth, t.article.c.key, t.site.c.name,
+        *map(_raw, (t.article.c.first_seen_at, t.article.c.last_seen_at, t.article.c.state)),
+        _CAPTURE.record_id, _raw(_CAPTURE.fetched_at), _CAPTURE.status, t.warc_file.c.name, _CAPTURE.warc_offset,
+        _CAPTURE.warc_length, _CAPTURE.payload_digest, _READING.canonical_url, _READING.dateline, _READING.agency,
+        _READING.byline, _raw(_READING.published_at), _READING.published_offset, _READING.published_precision,
+        _READING.language, _READING.section, _READING.access,
+        *map(_json, (_READING.tags, _READING.images, _READING.profiles, _READING.sources)),
+        t.reader.c.name, t.reader.c.version,
     )
-    .select_from(t.reading)
-    .join(t.reader, t.reader.c.id == _READING.reader_id)
-    .where(_READING.id.in_(_IDS))
+    .select_from(t.version)
+    .join(t.article, t.article.c.id == t.version.c.article_id)
+    .join(t.site, t.site.c.id == t.article.c.site_id)
+    .join(t.capture, _CAPTURE.id == t.version.c.first_capture_id)
+    .outerjoin(t.warc_file, t.warc_file.c.id == _CAPTURE.warc_file_id)
+    .outerjoin(t.reading, _READING.id == t.version.c.reading_id)
+    .outerjoin(t.reader, t.reader.c.id == _READING.reader_id)
+    .where(t.version.c.id.in_(_IDS))
 )  # fmt: skip
 
 
-class _NoReading:
-    """Stands where the archive holds no reading: nothing is said of anything."""
-
-    access = "unknown"
-
-    def __getattr__(self, name: str) -> None:
-        return None
-
-
-_NO_READING: Any = _NoReading()
-
-
-def _readings(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
-    return {row.id: row for row in connection.execute(_READINGS, {"ids": sorted(ids)})}
-
-
-_FACTS = (t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.words)
+_SAID = (t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.words)
 _CONTENTS = {
-    False: sa.select(*_FACTS).where(t.content.c.id.in_(_IDS)),
-    True: sa.select(*_FACTS, *COLUMNS).where(t.content.c.id.in_(_IDS)),
+    False: sa.select(*_SAID).where(t.content.c.id.in_(_IDS)),
+    True: sa.select(*_SAID, *COLUMNS).where(t.content.c.id.in_(_IDS)),
 }
-
-
-def _contents(connection: Connection, ids: Iterable[int], *, texts: bool) -> dict[int, Any]:
-    return {row.id: row for row in connection.execute(_CONTENTS[texts], {"ids": sorted(ids)})}
 
 
 _AUTHORS = (
@@ -212,8 +245,8 @@ _AUTHORS = (
 
 def _authors(connection: Connection, readings: Iterable[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(_AUTHORS, {"ids": sorted(readings)}):
-        found[row.reading_id].append(row)
+    for row in connection.execute(_AUTHORS, {"ids": readings}).all():
+        found[row[0]].append(row)
     return found
 
 
@@ -237,16 +270,16 @@ def _stating() -> sa.ScalarSelect[Any]:
 
 
 _MODIFIED = (
-    sa.select(t.version.c.id, _READING.modified_at, _READING.modified_offset, _READING.modified_precision)
+    sa.select(t.version.c.id, _raw(_READING.modified_at), _READING.modified_offset, _READING.modified_precision)
     .select_from(t.version)
     .join(t.reading, _READING.id == _stating())
     .where(t.version.c.id.in_(_IDS))
 )
 
 
-def _modified(connection: Connection, versions: Iterable[int]) -> dict[int, str | None]:
-    found = connection.execute(_MODIFIED, {"ids": sorted(versions)})
-    return {version: printed(at, offset, precision) for version, at, offset, precision in found}
+def _modified(connection: Connection, versions: Sequence[int]) -> dict[int, str | None]:
+    found = connection.execute(_MODIFIED, {"ids": versions}).all()
+    return {version: _printed(at, offset, precision) for version, at, offset, precision in found}
 
 
 def _read_last() -> sa.ScalarSelect[Any]:
@@ -273,13 +306,14 @@ _ADDRESSES = (
 
 def _addresses(connection: Connection, articles: Iterable[int]) -> dict[int, str]:
     """Return the address at which each article was last read."""
-    return dict(connection.execute(_ADDRESSES, {"ids": sorted(articles)}).all())
+    return dict(connection.execute(_ADDRESSES, {"ids": articles}).all())
 
 
+_VIEWS, _COMMENTS = (t.METRIC.codes.index(metric) + 1 for metric in (t.Metric.VIEWS, t.Metric.COMMENTS))
 _RUN = t.counter_reading.c
 _RANKED = (
     sa.select(
-        _RUN.article_id, _RUN.metric, _RUN.value, _RUN.last_at,
+        _RUN.article_id, _raw(_RUN.metric), _RUN.value, _raw(_RUN.last_at),
         sa.func.row_number().over(partition_by=(_RUN.article_id, _RUN.metric),
                                   order_by=(_RUN.last_at.desc(), _RUN.source)).label("nth"),
     )
@@ -289,11 +323,10 @@ _RANKED = (
 _NEWEST = sa.select(_RANKED).where(_RANKED.c.nth == 1)
 
 
-def _newest_counters(connection: Connection, articles: Iterable[int]) -> dict[int, dict[Any, Any]]:
-    found: dict[int, dict[Any, Any]] = defaultdict(dict)
-    for row in connection.execute(_NEWEST, {"ids": sorted(articles)}):
-        found[row.article_id][row.metric] = row
-    return found
+def _newest_counters(connection: Connection, articles: Sequence[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the newest value of views and comments and when it was seen last, by article and code of the metric."""
+    found = connection.execute(_NEWEST, {"ids": articles}).all()
+    return {(article, metric): (value, last_at) for article, metric, value, last_at, _ in found}
 
 
 _CURVES = (
@@ -312,7 +345,7 @@ def curve(connection: Connection, number: int, metric: str | None = None) -> lis
 def curves(connection: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the counter readings of articles, by id, as :func:`curve` does for one."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(_CURVES, {"ids": sorted(articles)}):
+    for row in connection.execute(_CURVES, {"ids": sorted(articles)}).all():
         found[row.article_id].append(_run(row))
     return found
 
@@ -345,33 +378,8 @@ _BESIDE = _beside()
 def _clusters(connection: Connection, articles: Iterable[int]) -> dict[int, tuple[str, list[str]]]:
     """Return the earliest article of each one's cluster, which names it, and the others that carry the same text."""
     found: dict[int, tuple[str, list[str]]] = {}
-    for row in connection.execute(_BESIDE, {"ids": sorted(articles)}):
+    for row in connection.execute(_BESIDE, {"ids": articles}).all():
         _, others = found.setdefault(row.own_id, (row.first_key, []))
         if row.id != row.own_id:
             others.append(row.key)
     return found
-
-
-_CAPTURE = t.capture.c
-_CAPTURES = (
-    sa.select(_CAPTURE.id, _CAPTURE.record_id, _CAPTURE.fetched_at, _CAPTURE.status, t.warc_file.c.name,
-              _CAPTURE.warc_offset, _CAPTURE.warc_length, _CAPTURE.payload_digest)
-    .select_from(t.capture)
-    .outerjoin(t.warc_file, t.warc_file.c.id == _CAPTURE.warc_file_id)
-    .where(_CAPTURE.id.in_(_IDS))
-)  # fmt: skip
-
-
-def _captures(connection: Connection, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    return {
-        row.id: {
-            "id": UUID(bytes=row.record_id).urn,
-            "fetched_at": stamp(row.fetched_at),
-            "status": row.status,
-            "warc": row.name,
-            "offset": row.warc_offset,
-            "length": row.warc_length,
-            "payload_sha256": row.payload_digest.hex() if row.payload_digest else None,
-        }
-        for row in connection.execute(_CAPTURES, {"ids": sorted(ids)})
-    }

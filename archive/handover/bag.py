@@ -74,7 +74,7 @@ def _write_stories(archive: Archive, articles: Articles, target: Path) -> int:
     with archive.engine.connect() as connection, target.open("w", encoding="utf-8") as out:
         rows = each_article().where(t.article.c.id.in_(articles)).order_by(t.article.c.key)
         for row in connection.execute(rows, execution_options={"yield_per": 500}):
-            out.write(json.dumps(describe(connection, row, counters=True), ensure_ascii=False) + "\n")
+            out.write(json.dumps(describe(connection, row.version_id, counters=True), ensure_ascii=False) + "\n")
             count += 1
     return count
 
