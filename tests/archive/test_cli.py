@@ -179,7 +179,7 @@ def test_changes_lists_the_days_asked_for(run: Callable[..., Said], filled: str)
 
 
 @pytest.mark.parametrize(
-    "command", ["", "stats", "search", "show", "history", "diff", "changes", "copies", "export", "verify"]
+    "command", ["", "stats", "search", "show", "history", "diff", "changes", "copies", "export", "marks", "verify"]
 )
 def test_every_command_has_help_with_an_example(command: str) -> None:
     said = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])

@@ -26,6 +26,7 @@ from archive.export import Asked, Wanted, dataset, export_dataset, lines, marks,
 from archive.export import rows as export_rows
 from archive.export.files import FORMS
 from archive.export.sheet import harmless
+from archive.rebuild import rebuild_into
 from archive.selection import Selection, Versions
 from tests.archive.exporting import address, digests, fill, key, print_story
 from tests.archive.make import DAY, Paper
@@ -231,6 +232,20 @@ def test_other_processes_make_the_same_bytes(filled: Archive, home: Path, tmp_pa
         )  # fmt: skip
     assert digests(tmp_path / "1") == digests(tmp_path / "2")
     assert len(digests(tmp_path / "1")) > 8
+
+
+def test_an_archive_made_again_from_its_warc_files_gives_the_same_bytes(
+    home: Path, clock: SettableClock, tmp_path: Path
+) -> None:
+    wanted = Wanted(selection=Selection(versions=Versions.ALL), counters=True)
+    asked = Asked(wanted=wanted, form=FORMS["jsonl.gz"], split=parse_split("time:2026-11-04"))
+    with Archive(home, clock=clock) as archive:
+        fill(archive, clock)
+        export_dataset(archive, tmp_path / "before", asked)
+    rebuild_into(home, tmp_path / "again", clock)
+    with Archive(tmp_path / "again", database=f"sqlite:///{tmp_path}/again/archive.sqlite", readonly=True) as archive:
+        export_dataset(archive, tmp_path / "after", asked)  # of PostgreSQL, if that is what is tested, on SQLite
+    assert digests(tmp_path / "after") == digests(tmp_path / "before")
 
 
 # ------------------------------------------------------------------ killed
