@@ -23,7 +23,7 @@ from archive.surt import surt
 from archive.takedown import denied, visible_capture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -58,8 +58,7 @@ def mementos(asked: Archive | Connection, url: str) -> list[Memento]:
         shown = [row for row in found if row.may_be_shown]
         if not shown:
             _refuse(connection, url, found)
-        held = {f"{row.fetched_at:%Y%m%d%H%M%S}": _memento(connection, row) for row in shown}
-    return sorted(held.values(), key=lambda memento: memento.at)
+    return list(_by_second(shown).values())
 
 
 def nearest(found: Sequence[Memento], at: datetime) -> Memento:
@@ -121,13 +120,18 @@ def original(capture: sa.FromClause, column: sa.ColumnElement[Any]) -> sa.Scalar
     )  # fmt: skip
 
 
-_ORIGINAL = sa.select(original(t.capture, t.capture.c.record_id)).where(t.capture.c.id == sa.bindparam("capture"))
-
-
-def _memento(connection: Connection, row: Any) -> Memento:
-    page = row.record_id if row.kind is Kind.RESPONSE else connection.scalar(_ORIGINAL, {"capture": row.id})
-    return Memento(url=row.url, at=row.fetched_at, status=row.status, kind=row.kind,
-                   page=str(UUID(bytes=page)) if page else None, redirect=row.redirect)  # fmt: skip
+def _by_second(rows: Iterable[Any]) -> dict[str, Memento]:
+    """Return mementos by their stamp; a 304 shows the last page of its address before it."""
+    pages: dict[int, bytes] = {}
+    found: dict[str, Memento] = {}
+    for row in rows:
+        if row.kind is Kind.RESPONSE and row.status == 200:
+            pages[row.url_id] = row.record_id
+        page = row.record_id if row.kind is Kind.RESPONSE else pages.get(row.url_id)
+        told = Memento(url=row.url, at=row.fetched_at, status=row.status, kind=row.kind,
+                       page=str(UUID(bytes=page)) if page else None, redirect=row.redirect)  # fmt: skip
+        found[told.stamp] = told
+    return found
 
 
 def _refuse(connection: Connection, url: str, hidden: Sequence[Any]) -> None:

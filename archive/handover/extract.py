@@ -232,7 +232,7 @@ class _Writer:
         for path in own_files(self.folder) if late else ():
             with path.open("rb") as source:
                 for record in records(path):
-                    left = late.get(_beside(record) or b"")
+                    left = late.get(_beside(record))
                     if left and record.target.startswith(READING_URN) and _known(record) in left:
                         left.discard(_known(record))
                         self._tell_info(_Infos(path), record)
@@ -291,9 +291,11 @@ def _walk(
     """
     waiting, end = list(reversed(wanted)), -1
     stream: Iterator[Record] = iter(())
-    open_ends, is_next = 0, False  # readings still to come, and whether what follows at once may stand beside
-    while waiting or open_ends or is_next:
-        if not open_ends and not is_next and waiting[-1].offset != end:
+    # The first reading of each capture is waited for: those of a reread stand in files of their own.
+    first: dict[bytes, int] = {}
+    is_next = False  # whether what follows at once may stand beside
+    while waiting or first or is_next:
+        if not first and not is_next and waiting[-1].offset != end:
             stream = records(path, waiting[-1].offset)
         record = next(stream, None)
         if record is None:
@@ -304,22 +306,25 @@ def _walk(
             if record_uuid(record.fields.get("warc-record-id", "")).bytes != capture.record_id:
                 break
             beside[capture.record_id] = set(capture.readings)
-            open_ends, is_next = open_ends + len(capture.readings), True
-            yield capture, record
-        elif (left := beside.get(_beside(record) or b"")) is not None:
+            first |= {capture.record_id: min(capture.readings)} if capture.readings else {}
             is_next = True
-            if record.target.startswith(READING_URN) and _known(record) in left:
+            yield capture, record
+        elif (left := beside.get(own := _beside(record))) is not None:
+            is_next = True
+            if record.target.startswith(READING_URN):
                 left.discard(_known(record))
-                open_ends -= 1
+                if first.get(own) == _known(record):
+                    del first[own]
             yield None, record
     if waiting:
         where = f"{path.name} byte {waiting[-1].offset}"
         raise ArchiveError(f"{where}: the record of a capture is not here; `hemeroteca verify` says more")
 
 
-def _beside(record: Record) -> bytes | None:
+def _beside(record: Record) -> bytes:
+    """Return the id of the capture beside which a record stands, empty where it stands alone."""
     concurrent = record.fields.get("warc-concurrent-to")
-    return record_uuid(concurrent).bytes if concurrent else None
+    return record_uuid(concurrent).bytes if concurrent else b""
 
 
 def _known(record: Record) -> int:

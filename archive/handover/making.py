@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archive.errors import StoreError
-from archive.warc import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +26,22 @@ def making(target: Path, size: int = 0) -> Iterator[Path]:
         if size > free:
             raise StoreError(f"{target}: needs about {size:,} bytes, that disk has {free:,} left")
         yield half
-        if half.is_file():
-            with half.open("rb") as file:
-                os.fsync(file.fileno())
+        for path in [half, *half.rglob("*")]:
+            _sync(path)
         half.replace(target)
-        sync_folder(target.parent)
+        _sync(target.parent)
     except OSError as error:
         raise StoreError(f"{target}: cannot write: {error.strerror or error}") from error
     finally:
         shutil.rmtree(half, ignore_errors=True) if half.is_dir() else half.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def refuse_other_name(target: Path, suffix: str) -> None:

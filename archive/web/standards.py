@@ -194,6 +194,8 @@ def _lines(archive: Opened, what: Asked, closest: str, sort: str, page: int | No
     if sort not in ("", "reverse", "closest"):
         raise QueryError(f"sort: no {sort[:20]!r}; there are reverse and closest")
     if closest:
+        if what.match != "exact":
+            raise QueryError("closest: asks for one address; give it whole, without matchType or a star")
         at = parse_stamp(closest, "closest")
         return sorted(cdx.lines(archive, what), key=lambda line: abs(line.at - at))
     if page is None:

@@ -79,7 +79,7 @@ def test_a_memento_says_its_time_and_runs_nothing(client: httpx.Client, address:
     assert (answer.status_code, answer.headers["memento-datetime"]) == (200, "Mon, 02 Nov 2026 08:00:00 GMT")
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert b"<h1>Old</h1>" in answer.content
-    assert b"preconnect" not in answer.content
+    assert b"<link" not in answer.content
     assert answer.links["timegate"]["url"] == f"{address}/timegate/{STORY}"
     assert answer.links["next memento"]["url"] == f"{address}/memento/{STAMPS[1]}/{STORY}"
     confirmed = client.get(f"/memento/{STAMPS[1]}/{STORY}")
@@ -219,6 +219,7 @@ def test_pages_are_counted_in_blocks_and_there_is_none_after_the_last(
         ({"url": "nowhere.example"}, 404, "No Captures found for: nowhere.example"),
         ({"url": STORY, "matchType": "all"}, 400, "matchType: no 'all'"),
         ({"url": STORY, "from": "May"}, 400, "from: 'May' is not a time"),
+        ({"url": f"{SITE}*", "closest": "2026"}, 400, "closest: asks for one address"),
         ({"url": STORY, "sort": "up"}, 400, "sort: no 'up'"),
         ({"url": STORY, "fl": "colour"}, 400, "fl: no 'colour'"),
         ({"url": STORY, "output": "xml"}, 400, "output: no 'xml'"),
