@@ -11,6 +11,8 @@ and to cut the words around the hit.
 
 Pages are asked of ``hemeroteca serve`` in a process of its own: one reader first, then so many at once while another
 process takes stories in, as a crawl does. Told is the time to the first byte, and to the last.
+
+Exports are told beside reading the same rows and dumping them: :mod:`benchmarks.exporting`.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from archive.hits import hits
 from archive.query import parse
 from archive.search import fts5
 from archive.selection import Selection
+from benchmarks import exporting
 from benchmarks.archive import ARTICLES, GROUP, SITES, Press, Run
 
 if TYPE_CHECKING:
@@ -286,7 +289,16 @@ def captures(folder: Path) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(t.capture)) or 0
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], None]] = {"searches": searches, "pages": pages}
+# ------------------------------------------------------------------ exports
+
+
+def exports(asked: argparse.Namespace) -> None:
+    """Measure exports beside reading the same rows and dumping them, and the memory that they take."""
+    exporting.compare(asked.folder)
+    exporting.peak(asked.folder, asked.folder / "exported")
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {"searches": searches, "pages": pages, "exports": exports}
 
 
 if __name__ == "__main__":

@@ -165,12 +165,9 @@ def peak(home: Path, out: Path) -> None:
     """Print the peak memory of a process that exports every text to a folder."""
     shutil.rmtree(out, ignore_errors=True)
     begin = time.perf_counter()
-    child = os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-m", "archive.cli", "export", str(out), "--as", "jsonl", "--versions", "all", "--home",
-         str(home)],
-        os.environ,
-    )  # fmt: skip
+    command = [sys.executable, "-c", "from archive.cli import main; main()", "export", f"{out}/", "--as", "jsonl",
+               "--versions", "all", "--home", str(home)]  # fmt: skip
+    child = os.posix_spawn(sys.executable, command, os.environ)
     _, status, used = os.wait4(child, 0)
     if status:
         raise SystemExit(f"the export of {home} ended with {status}")
