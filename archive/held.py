@@ -17,7 +17,7 @@ from archive.normal import fold_name
 from archive.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -36,6 +36,7 @@ class Item:
     site: int
     reading: Reading | None = None
     key: str | None = None  # of its article; None where that is to be found out
+    told: Mapping[str, Any] = field(default_factory=dict)  # what was read, as JSON values, where they are at hand
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Indexer:
         values = read.values
         reading, is_short = reading_from_json(values), values["form"] == "short"
         digest = bytes.fromhex(values["digest"]) if is_short else reading_digest(reading)
-        return Page(told.capture, site, reading, values["article"], digest, is_short)
+        return Page(told.capture, site, reading, values["article"], digest=digest, is_short=is_short)
 
     def _pages(self, group: Sequence[Told | Unclear], items: Sequence[Item]) -> Iterator[tuple[WasRead, Page]]:
         """Yield the readings that a desk is to know, each with its page."""

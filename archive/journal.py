@@ -63,8 +63,8 @@ class Queued:
     place: Place = field(default_factory=lambda: Place("", 0, 0))
 
 
-def _members(records: Sequence[WarcRecord]) -> list[bytes]:
-    return [record.member() for record in records]
+def _members(first: Sequence[WarcRecord], make: Callable[[], Sequence[WarcRecord]]) -> list[bytes]:
+    return [record.member() for record in (*first, *make())]
 
 
 @dataclass(slots=True)
@@ -106,13 +106,13 @@ class Journal:
             visit.written_to = writer.name
         return places[len(first) :]
 
-    def queue(self, visit: BegunVisit, records: Sequence[WarcRecord], known_at: datetime) -> Queued:
-        """Let records of a group wait to be written with others, and compress them meanwhile."""
+    def queue(self, visit: BegunVisit, make: Callable[[], Sequence[WarcRecord]], known_at: datetime) -> Queued:
+        """Let records of a group wait to be written with others; they are made and compressed beside what goes on."""
         first = self._warcinfo(self._open(), visit, known_at)
         if first and self._group is not None:
             self._group.begun.append(visit)
             visit.written_to = self._open().name
-        queued = Queued(self._packers.submit(_members, [*first, *records]), len(first))
+        queued = Queued(self._packers.submit(_members, first, make), len(first))
         self._queue.append(queued)
         return queued
 

@@ -346,7 +346,7 @@ def reading_to_json(reading: Reading) -> dict[str, Any]:
         if isinstance(value, Moment):
             value = {"at": value.at.isoformat(), "precision": value.precision}
         elif isinstance(value, Reader):
-            value = dataclasses.asdict(value)
+            value = {part: getattr(value, part) for part in Reader.__slots__}
         elif name in _NESTED:
             value = [_sparse(part) for part in value]
         elif isinstance(value, tuple):
@@ -384,8 +384,16 @@ def storable(reading: Reading) -> Reading:
 
     JSON-LD that was cut to a length gives halves: the first of an emoji, escaped.
     """
+    return storable_json(reading)[0]
+
+
+def storable_json(reading: Reading) -> tuple[Reading, dict[str, Any]]:
+    """Return the reading as :func:`storable` does, and as :func:`reading_to_json` gives it."""
     values = reading_to_json(reading)
-    return reading if _can_be_stored(values) else reading_from_json(_mended(values))
+    if _can_be_stored(values):
+        return reading, values
+    mended = _mended(values)
+    return reading_from_json(mended), mended
 
 
 def _can_be_stored(values: Any) -> bool:

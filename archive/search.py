@@ -86,17 +86,21 @@ def _number(reading: Reading, at: datetime) -> int:
 
 def _free(connection: Connection, wanted: Sequence[int]) -> list[int]:
     """Return a free row for each wanted one: itself, or the next that nobody has."""
-    taken = {row[0] for row in rows_in(connection, _TAKEN, set(wanted))}
+    near = {number + more for number in wanted for more in range(_LIKELY)}
+    taken = {row[0] for row in rows_in(connection, _TAKEN, near)}
     found: list[int] = []
     for number in wanted:
         while number in taken:
             number += 1  # noqa: PLW2901 - the next one is wanted then
-            if number not in wanted:
+            if number not in near:
                 taken |= {row[0] for row in rows_in(connection, _TAKEN, [number])}
         taken.add(number)
         found.append(number)
     return found
 
+
+_LIKELY = 8
+"""Rows that are asked for with one question: the texts of one story follow each other."""
 
 _TAKEN = "SELECT id FROM search_row WHERE id IN ({})"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ from archive.records import (
     SiteFacts,
     reading_to_json,
     storable,
+    storable_json,
 )
 from archive.recovery import recover
 from archive.swap import tidy
@@ -202,10 +204,12 @@ class Archive:
 
     def _item(self, told: ToSave) -> Item:
         site = self._visit(told.capture.visit).site
-        reading = storable(told.reading) if told.reading is not None else None
-        if reading is None or reading.outcome != "read":
-            return Item(told.capture, site, reading, told.article)
-        return Page(told.capture, site, reading, told.article, reading_digest(reading))
+        if told.reading is None:
+            return Item(told.capture, site, None, told.article)
+        reading, values = storable_json(told.reading)
+        if reading.outcome != "read":
+            return Item(told.capture, site, reading, told.article, values)
+        return Page(told.capture, site, reading, told.article, values, reading_digest(reading))
 
     def _save_together(self, captures: Sequence[ToSave], items: Sequence[Item]) -> list[Outcome]:
         with self._journal.asking() as connection:
@@ -237,7 +241,8 @@ class Archive:
         visit, known_at = self._visit(capture.visit), self._next_known()
         found = desk.original(capture) if capture.kind is Kind.REVISIT else None
         original = Original(capture.url, *found) if found else None
-        queued = self._journal.queue(visit, capture_records(capture, visit.warcinfo, original, known_at), known_at)
+        make = partial(capture_records, capture, visit.warcinfo, original, known_at)
+        queued = self._journal.queue(visit, make, known_at)
         desk.keep(capture, visit.id, queued)
 
     def _read_on(self, desk: Desk, page: Page, due_at: datetime | None) -> Outcome | None:
@@ -248,8 +253,9 @@ class Archive:
         weighed = desk.weigh(page, key, full=full) if key is not None else None
         if weighed is None:
             return None
-        known_at, values = self._next_known(), _reading_values(page.reading, page.digest, key, due_at, full=full)
-        self._journal.queue(visit, [reading_record(page.capture, visit.warcinfo, values, known_at)], known_at)
+        known_at, values = self._next_known(), _reading_values(page.told, page.digest, key, due_at, full=full)
+        make = partial(reading_record, page.capture, visit.warcinfo, values, known_at)
+        self._journal.queue(visit, lambda: [make()], known_at)
         return desk.read(page, weighed, full=full, known_at=known_at, due_at=due_at)
 
     def _save_alone(self, item: Item, due_at: datetime | None) -> Outcome:
@@ -275,7 +281,7 @@ class Archive:
                      full: bool) -> Outcome:  # fmt: skip
         visit, known_at = self._visit(capture.visit), self._next_known()
         digest = reading_digest(reading) if reading.outcome == "read" else None
-        values = _reading_values(reading, digest, article, due_at, full=full)
+        values = _reading_values(reading_to_json(reading), digest, article, due_at, full=full)
         self._journal.append(visit, [reading_record(capture, visit.warcinfo, values, known_at)], known_at)
         with self._journal.pointing() as connection:
             return ingest.add_reading(connection, capture, reading, article, visit=visit.id, site=visit.site,
@@ -684,10 +690,10 @@ _HEAD_DIGEST = sa.select(t.article.c.head_digest).where(t.article.c.key == sa.bi
 # ------------------------------------------------------------------ helpers
 
 
-def _reading_values(reading: Reading, digest: bytes | None, article: str | None, due_at: datetime | None, *,
+def _reading_values(told: Mapping[str, Any], digest: bytes | None, article: str | None, due_at: datetime | None, *,
                     full: bool) -> dict[str, Any]:  # fmt: skip
     """Return what the journal says of a reading: all of it, or only what the open version does not say already."""
-    values = reading_to_json(reading)
+    values = dict(told)
     if not full:
         short = ("reader", "outcome", "reason", "modified", "counters", "pending", "opt_outs", "identities", "access",
                  "profiles", "rendering", "parts")  # fmt: skip
