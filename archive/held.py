@@ -196,9 +196,10 @@ def _load_identities(connection: Connection, held: Held, pages: Sequence[Page]) 
         _own(held.identities, (site, kind, value), article, since, until)
 
 
+# Pairs are joined, not asked for by IN: for that SQLite reads a whole index once the table is analysed.
 _IDENTITIES = (
-    "SELECT site_id, kind, value, article_id, valid_from, valid_to FROM article_identity "
-    "WHERE (site_id, kind, value) IN (VALUES {})"
+    "WITH k(s, n, v) AS (VALUES {}) SELECT DISTINCT i.site_id, i.kind, i.value, i.article_id, i.valid_from, i.valid_to "
+    "FROM k CROSS JOIN article_identity i WHERE i.site_id = k.s AND i.kind = k.n AND i.value = k.v"
 )
 
 
@@ -336,7 +337,10 @@ def _load_authors(connection: Connection, held: Held, pages: Sequence[Page]) -> 
     held.authors = {(site, name): number for number, site, name in rows_in(connection, _AUTHORS, names)}
 
 
-_AUTHORS = "SELECT id, site_id, name_norm FROM author WHERE (site_id, name_norm) IN (VALUES {})"
+_AUTHORS = (
+    "WITH k(s, n) AS (VALUES {}) SELECT a.id, a.site_id, a.name_norm FROM k CROSS JOIN author a "
+    "WHERE a.site_id = k.s AND a.name_norm = k.n"
+)
 
 
 def _load_runs(connection: Connection, held: Held, pages: Sequence[Page]) -> None:
@@ -380,7 +384,10 @@ def _load_past(connection: Connection, held: Held, items: Sequence[Item]) -> Non
     held.listed = {row[0] for row in rows_in(connection, _LISTED, numbers - {None})}
 
 
-_FETCHES = "SELECT url_id, fetched_at FROM capture WHERE (url_id, fetched_at) IN (VALUES {})"
+_FETCHES = (
+    "WITH k(u, f) AS (VALUES {}) SELECT c.url_id, c.fetched_at FROM k CROSS JOIN capture c "
+    "WHERE c.url_id = k.u AND c.fetched_at = k.f"
+)
 _ORIGINALS = (
     "SELECT c.url_id, c.fetched_at, c.payload_digest FROM url u JOIN capture c ON c.id = ("  # noqa: S608 - constants
     f"SELECT o.id FROM capture o WHERE o.url_id = u.id AND o.kind = {RESPONSE} AND o.status = 200 "
