@@ -3,9 +3,9 @@
     python -m benchmarks.asking --folder /var/tmp/big                       # makes an archive of 100,000 articles there
     python -m benchmarks.asking --folder /var/tmp/big --part pages --readers 20
 
-Searches ask for words of the made-up vocabulary of :mod:`benchmarks.archive`, by how common they are. Beside each
-stands the same asked of SQLite by hand, on the same file: ``places``, which only lists the row numbers of the newest
-hits in FTS5's index; and ``facts``, one statement that joins to them what a list shows of a hit, its text included.
+Searches ask for words of some of the archive's own texts, by the share of these that have them. Beside each stands the
+same asked of SQLite by hand, on the same file: ``places``, which only lists the row numbers of the newest hits in
+FTS5's index; and ``facts``, one statement that joins to them what a list shows of a hit, its text as it is packed.
 What the archive does on top is to read the query, to leave out what is taken down and what is not the text of today,
 and to cut the words around the hit.
 
@@ -28,6 +28,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +36,11 @@ from urllib.parse import quote, urlsplit
 
 import sqlalchemy as sa
 
-from archive import Archive, SiteFacts
+from archive import Archive, SiteFacts, corpus
 from archive import tables as t
 from archive.database import DATABASE_NAME
 from archive.hits import hits
+from archive.normal import words
 from archive.query import parse
 from archive.search import fts5
 from archive.selection import Selection
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SIZE = 100_000
-TIMES = 200
+TIMES = 100
 PAGE = 20
 SECONDS = 30
 
@@ -104,7 +106,7 @@ def cuts(took: Times) -> tuple[float, float]:
 def searches(asked: argparse.Namespace) -> None:
     """Measure the newest hits of each kind of query, and by hand the same."""
     with Archive(asked.folder, readonly=True) as archive, closing(sqlite3.connect(asked.folder / DATABASE_NAME)) as raw:
-        for kind, queries in kinds().items():
+        for kind, queries in kinds(Vocabulary(archive)).items():
             # In turns, so that each finds the same in the caches and is met by the same load.
             ours, places, facts = [], [], []
             for query in queries:
@@ -116,23 +118,40 @@ def searches(asked: argparse.Namespace) -> None:
                 facts_p99=facts99, times_facts_p50=p50 / facts50, times_facts_p99=p99 / facts99)  # fmt: skip
 
 
-def kinds() -> dict[str, list[str]]:
+class Vocabulary:
+    """Words of the archive by how many of some of its texts have them."""
+
+    TEXTS = 400
+
+    def __init__(self, archive: Archive) -> None:
+        with archive.engine.connect() as connection:
+            highest = connection.scalar(sa.select(sa.func.max(t.article.c.id))) or 1
+            lot = random.Random(3)
+            some = sorted({lot.randint(1, highest) for _ in range(self.TEXTS)})
+            keys = connection.execute(sa.select(t.article.c.key).where(t.article.c.id.in_(some))).scalars().all()
+            texts = [corpus.article(connection, key)["body"] or "" for key in keys]
+        held = Counter(word for text in texts for word in set(words(text)) if word.isalpha())
+        self._lot, self._by_share = random.Random(4), sorted((count / len(texts), word) for word, count in held.items())
+
+    def some(self, least: float, most: float) -> str:
+        """Return a word that between ``least`` and ``most`` of the texts have."""
+        fit = [word for share, word in self._by_share if least <= share <= most]
+        return self._lot.choice(fit)
+
+
+def kinds(vocabulary: Vocabulary) -> dict[str, list[str]]:
     """Return queries by their kind."""
-    words, lot = Press().words, random.Random(3)
-
-    def some(first: int, last: int) -> str:
-        return words[lot.randrange(first, last)]
-
+    some, rare, middling, often, common = vocabulary.some, (0, 0.003), (0.01, 0.05), (0.1, 0.3), (0.5, 1)
     return {
-        "rare word": [some(9000, 20000) for _ in range(TIMES)],
-        "middling word": [some(300, 2000) for _ in range(TIMES)],
-        "common word": [some(0, 20) for _ in range(TIMES)],
-        "two words": [f"{some(20, 300)} {some(20, 300)}" for _ in range(TIMES)],
-        "phrase": [f'"{some(0, 10)} {some(0, 10)}"' for _ in range(TIMES)],
-        "either word": [f"{some(20, 300)} OR {some(300, 2000)}" for _ in range(TIMES)],
-        "without a word": [f"{some(20, 300)} -{some(0, 20)}" for _ in range(TIMES)],
-        "prefix": [f"{some(300, 2000)[:4]}*" for _ in range(TIMES)],
-        "in the headline": [f"title:{some(20, 300)}" for _ in range(TIMES)],
+        "rare word": [some(*rare) for _ in range(TIMES)],
+        "middling word": [some(*middling) for _ in range(TIMES)],
+        "common word": [some(*common) for _ in range(TIMES)],
+        "two words": [f"{some(*often)} {some(*often)}" for _ in range(TIMES)],
+        "phrase": [f'"{some(*common)} {some(*common)}"' for _ in range(TIMES)],
+        "either word": [f"{some(*often)} OR {some(*middling)}" for _ in range(TIMES)],
+        "without a word": [f"{some(*often)} -{some(*common)}" for _ in range(TIMES)],
+        "prefix": [f"{some(*middling)[:4]}*" for _ in range(TIMES)],
+        "in the headline": [f"title:{some(*often)}" for _ in range(TIMES)],
     }
 
 
@@ -185,8 +204,9 @@ def pages(asked: argparse.Namespace) -> None:
 
 def addresses(folder: Path) -> dict[str, list[str]]:
     """Return addresses of each kind of page."""
-    lot, words = random.Random(5), Press().words
+    lot = random.Random(5)
     with Archive(folder, readonly=True) as archive, archive.engine.connect() as connection:
+        asked = kinds(Vocabulary(archive))
         highest = connection.scalar(sa.select(sa.func.max(t.article.c.id))) or 1
         some = [lot.randint(1, highest) for _ in range(TIMES)]
         keys = list(connection.execute(sa.select(t.article.c.key).where(t.article.c.id.in_(some))).scalars())
@@ -194,8 +214,8 @@ def addresses(folder: Path) -> dict[str, list[str]]:
     lot.shuffle(keys)
     return {
         "front": ["/"] * TIMES,
-        "search, common word": [f"/search?q={quote(words[lot.randrange(20)])}" for _ in keys],
-        "search, rare word": [f"/search?q={quote(words[lot.randrange(9000, 20000)])}" for _ in keys],
+        "search, common word": [f"/search?q={quote(query)}" for query in asked["common word"]],
+        "search, rare word": [f"/search?q={quote(query)}" for query in asked["rare word"]],
         "story": [f"/article/{key}" for key in keys],
         "comparison": [f"/article/{key}/compare" for key in keys],
         "changes": ["/changes?from=2026-05-04&to=2026-05-11"] * TIMES,
