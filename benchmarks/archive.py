@@ -278,8 +278,9 @@ class Run:
         lot = random.Random(1)
         with Archive(self.folder, database=self.database, readonly=True) as archive:
             with archive.engine.connect() as one:
-                lowest, highest = one.execute(sa.select(sa.func.min(t.article.c.id), sa.func.max(t.article.c.id))).one()
-                some = [lot.randint(lowest, highest) for _ in range(QUERIES)]
+                some = lot.choices(
+                    one.execute(sa.select(t.article.c.id).order_by(t.article.c.id)).scalars().all(), k=QUERIES
+                )
                 urls = [one.scalar(_address_of(article)) for article in some]
             moments = [BEGINNING + timedelta(days=lot.uniform(30, DAYS + 20)) for _ in range(QUERIES)]
             known = datetime.now(UTC)
