@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +17,11 @@ from archive.audit import verify
 from archive.database import transaction
 from archive.rows import insert
 from archive.texts import LONGEST_CHAIN, bodies, body, pack, unpack, unpacked
-from tests.archive.make import BODY, DAY, STORY, Paper, SettableClock, rows
+from tests.archive.make import BODY, DAY, START, STORY, Paper, SettableClock, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 OTHER = "https://highland.example/flood/"
 LONG = [f"{paragraph} Paragraph {number} of the story." for number in range(8) for paragraph in BODY]
@@ -133,6 +136,27 @@ def test_whatever_comes_in_whatever_order_every_text_reads_as_it_was_printed(
         assert max(lengths(archive), default=1) <= 2 * LONGEST_CHAIN
         for url in {url for url, _, _ in steps}:
             assert contents_of_last(archive, url).codec == t.PLAIN
+
+
+def test_papers_that_share_texts_may_be_saved_beside_each_other(home: Path, clock: SettableClock) -> None:
+    names = ("lakeside", "highland", "seaside")
+
+    def visit(name: str) -> None:
+        with Archive(home, clock=clock) as archive:
+            paper, lot = Paper(archive, clock, name), Random(name)
+            for day in range(12):
+                paper.prints(url=f"https://{name}.example/1/", body=edited(lot.randrange(3)), at=START + day * DAY)
+
+    Archive(home, clock=clock).close()
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(visit, names))
+    with Archive(home, clock=clock) as archive:
+        assert verify(archive).faults == []
+        for name in names:
+            lot, told = Random(name), corpus.history(archive, f"https://{name}.example/1/").versions
+            printed = ["\n\n".join(edited(lot.randrange(3))) for _ in range(12)]
+            changed = [text for before, text in zip(["", *printed], printed, strict=False) if text != before]
+            assert [version["body"] for version in told] == changed
 
 
 def contents_of_last(archive: Archive, url: str) -> Any:
