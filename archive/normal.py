@@ -33,6 +33,9 @@ _SHAPES = str.maketrans(
     }
 )
 _WHITE = re.compile(r"\s+")
+_ASCII_SHAPES = ("`", ITEM_SEPARATOR, FIELD_SEPARATOR)
+"""What of ASCII is folded: to look for these three is quicker than to translate."""
+
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -41,8 +44,10 @@ def normal(text: str | None) -> str:
     if not text:
         return ""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_SHAPES))
-    return " ".join(text.translate(_SHAPES).split())
+        text = unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES)
+    elif any(mark in text for mark in _ASCII_SHAPES):
+        text = text.translate(_SHAPES)
+    return " ".join(text.split())
 
 
 def normal_items(items: Iterable[str]) -> str:
