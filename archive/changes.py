@@ -135,27 +135,38 @@ _SAID = sa.select(t.content.c.id, t.content.c.title, t.content.c.standfirst, t.c
 
 @cache
 def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
-    """Select the versions that follow a place in the order of time."""
-    row = t.version.c
-    before = t.version.alias("before")
+    """Select what a list tells of the versions of a page."""
+    chosen = _chosen(of_site, quiet, newest_first).subquery("chosen")
+    row, before = t.version.c, t.version.alias("before")
     old, new = t.content.alias("old_content"), t.content.alias("new_content")
-    began_at = sa.type_coerce(row.valid_from, sa.BigInteger)
-    here = sa.tuple_(began_at, row.id)
-    begins = sa.tuple_(*(sa.bindparam(name, type_=sa.BigInteger) for name in ("at", "id")))
-    order = (began_at.desc(), row.id.desc()) if newest_first else (began_at, row.id)
-    query = (
+    order = (row.valid_from.desc(), row.id.desc()) if newest_first else (row.valid_from, row.id)
+    return (
         sa.select(
             row.id, row.number, row.change, row.stealth, row.valid_from, row.prev_last_seen_at,
             t.article.c.key, t.site.c.name.label("site"), old.c.id.label("old_id"), new.c.id.label("new_id"),
             old.c.title.label("old_title"), new.c.title.label("new_title"),
         )
-        .select_from(t.version)
+        .select_from(chosen)
+        .join(t.version, row.id == chosen.c.id)
         .join(t.article, t.article.c.id == row.article_id)
         .join(t.site, t.site.c.id == t.article.c.site_id)
         .join(before, sa.and_(before.c.article_id == row.article_id, before.c.known_to == t.OPEN,
                               before.c.number == row.number - 1))
         .outerjoin(old, old.c.id == before.c.content_id)
         .outerjoin(new, new.c.id == row.content_id)
+        .order_by(*order)
+    )  # fmt: skip
+
+
+def _chosen(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
+    """Select the versions of a page alone: PostgreSQL would else look up all that belongs to all of a week first."""
+    row = t.version.c
+    began_at = sa.type_coerce(row.valid_from, sa.BigInteger)
+    here = sa.tuple_(began_at, row.id)
+    begins = sa.tuple_(*(sa.bindparam(name, type_=sa.BigInteger) for name in ("at", "id")))
+    order = (began_at.desc(), row.id.desc()) if newest_first else (began_at, row.id)
+    query = (
+        sa.select(row.id)
         .where(row.known_to == t.OPEN, began_at >= sa.bindparam("since"), began_at < sa.bindparam("until"),
                row.number > 1,
                here < begins if newest_first else here > begins, _was_observed(), visible(row.article_id))
@@ -163,7 +174,12 @@ def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
         .limit(sa.bindparam("limit", type_=sa.Integer))
     )  # fmt: skip
     if of_site:
-        query = query.where(t.site.c.name == sa.bindparam("site", type_=sa.Text))
+        is_of_site = t.site.c.name == sa.bindparam("site", type_=sa.Text)
+        query = (
+            query.join(t.article, t.article.c.id == row.article_id)
+            .join(t.site, t.site.c.id == t.article.c.site_id)
+            .where(is_of_site)
+        )
     return query.where(sa.or_(row.stealth, row.state == t.State.GONE)) if quiet else query
 
 
