@@ -137,7 +137,7 @@ def _visits(connection: Connection, site: int, most: int) -> list[Visit]:
     found = connection.execute(
         sa.select(row.key, row.started_at, row.ended_at, row.exit_status, row.report)
         .where(row.site_id == site)
-        .order_by(row.started_at.desc())
+        .order_by(row.started_at.desc(), row.id.desc())
         .limit(most)
     )
     return [_visit(one) for one in found]
