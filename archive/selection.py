@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from archive import tables as t
-from archive.chain import OVER
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.opt_outs import opted_out
@@ -65,7 +64,17 @@ class Selection:
 
 
 _text = t.version.alias("text_version")
-_head = t.version.alias("head")
+_last = t.version.alias("last")
+# One look-up for each article: of a choice between two versions PostgreSQL thinks that it leaves one article, and reads
+# them all to find it.
+_LAST_TEXT = (
+    sa.select(_last.c.id)
+    .where(_last.c.article_id == t.article.c.id, _last.c.known_to == t.OPEN, _last.c.content_id.is_not(None))
+    .order_by(_last.c.number.desc())
+    .limit(1)
+    .correlate(t.article)
+    .scalar_subquery()
+)
 
 
 def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
@@ -73,10 +82,6 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
 
     The last text is the open version's, or that of the one before it when that has none.
     """
-    last_text = sa.or_(
-        _text.c.id == t.article.c.head_version_id,
-        sa.and_(_head.c.state.in_(OVER), _text.c.valid_to == _head.c.valid_from),
-    )
     return (
         sa.select(
             t.article.c.id.label("article_id"), t.article.c.key, t.article.c.state, t.article.c.first_seen_at,
@@ -86,9 +91,8 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
         )
         .select_from(t.article)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .join(_head, _head.c.id == t.article.c.head_version_id)
         .join(_text, sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN,
-                             _text.c.content_id.is_not(None), last_text if which is None else which))
+                             _text.c.content_id.is_not(None), _text.c.id == _LAST_TEXT if which is None else which))
         .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
         .where(visible(t.article.c.id))
     )  # fmt: skip
