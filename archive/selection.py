@@ -65,6 +65,7 @@ class Selection:
 
 _text = t.version.alias("text_version")
 _last = t.version.alias("last")
+_OF_ARTICLE = sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN, _text.c.content_id.is_not(None))
 # One look-up for each article: of a choice between two versions PostgreSQL thinks that it leaves one article, and reads
 # them all to find it.
 _LAST_TEXT = (
@@ -91,8 +92,7 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
         )
         .select_from(t.article)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .join(_text, sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN,
-                             _text.c.content_id.is_not(None), _text.c.id == _LAST_TEXT if which is None else which))
+        .join(_text, _text.c.id == _LAST_TEXT if which is None else sa.and_(_OF_ARTICLE, which))
         .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
         .where(visible(t.article.c.id))
     )  # fmt: skip
@@ -179,7 +179,8 @@ def _selecting(connection: Connection, selection: Selection, node: Node | None,
             raise QueryError("search: only words can be ranked by relevance; there are none in this query")
         listed = sa.type_coerce(t.article.c.listed_at, sa.BigInteger)
         return query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
-    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id)
+    # From the words the way leads by the text to its article, so it must be said whose it is.
+    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
     query = query.where(*span.holds(t.search_row.c.id)).add_columns(t.search_row.c.id.label("place"))
     if not selection.by_relevance:
         return query.order_by(t.search_row.c.id.desc(), t.article.c.id.desc())
