@@ -239,15 +239,26 @@ def _add(connection: Connection, cluster: int, scores: Mapping[int, float], know
 
 
 def _name(connection: Connection, cluster: int) -> None:
-    """Name a cluster by its earliest article: a late capture may bring one that was first."""
-    first = connection.scalar(
-        sa.select(t.article.c.id)
-        .join(t.cluster_member, t.cluster_member.c.article_id == t.article.c.id)
-        .where(t.cluster_member.c.cluster_id == cluster, t.cluster_member.c.known_to == t.OPEN)
-        .order_by(t.article.c.first_seen_at, t.article.c.key)
-        .limit(1)
-    )
+    """Name a cluster by its earliest article: a late capture may bring one that was first.
+
+    Of two that were first seen at one moment (many WARC files tell whole seconds) the address decides: the key of an
+    article depends on which of its captures arrived first.
+    """
+    first = connection.scalar(_FIRST, {"cluster": cluster})
     connection.execute(t.cluster.update().where(t.cluster.c.id == cluster).values(first_article_id=first))
+
+
+_FIRST = (
+    sa.select(t.article.c.id)
+    .join(t.cluster_member, t.cluster_member.c.article_id == t.article.c.id)
+    .join(t.version, sa.and_(t.version.c.article_id == t.article.c.id, t.version.c.known_to == t.OPEN,
+                             t.version.c.number == 1))
+    .join(t.capture, t.capture.c.id == t.version.c.first_capture_id)
+    .join(t.url, t.url.c.id == t.capture.c.url_id)
+    .where(t.cluster_member.c.cluster_id == sa.bindparam("cluster"), t.cluster_member.c.known_to == t.OPEN)
+    .order_by(t.article.c.first_seen_at, t.url.c.url)
+    .limit(1)
+)  # fmt: skip
 
 
 def _close(connection: Connection, cluster: int, known_at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import permutations
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -194,6 +195,15 @@ def test_an_article_whose_texts_are_derived_anew_leaves_a_cluster_it_no_longer_b
     late = reading("In between", list(BASE[3]), canonical=address("highland", 0))
     Paper(archive, clock, "highland").prints(late, url=address("highland", 0), at=START + 6 * DAY)
     assert len(clusters(archive)) == 1
+
+
+def test_of_two_papers_that_carried_a_text_at_one_moment_the_same_one_is_first_whatever_the_order_of_arrival(
+    tmp_path: Path,
+) -> None:
+    # The key of an article is made of the capture that arrived first, so it may not decide.
+    told = [("lakeside", 0, 0, 1), ("lakeside", 0, 0, 3), ("highland", 0, 0, 1), ("highland", 0, 0, 4)]
+    named = {frozenset(_arrived(tmp_path / str(at), order)) for at, order in enumerate(permutations(told))}
+    assert [first for found in named for first, _ in found] == [address("highland", 0)]
 
 
 PRINTS = st.lists(
