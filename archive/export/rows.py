@@ -106,11 +106,12 @@ def _earliest(query: sa.Select[Any]) -> sa.Select[Any]:
 def _described(connection: Connection, query: sa.Select[Any],
                wanted: Wanted) -> Iterator[tuple[int, dict[str, Any]]]:  # fmt: skip
     numbers = query.with_only_columns(t.article.c.id, query.selected_columns["version_id"])
-    found = connection.execute(numbers, execution_options={"yield_per": BATCH})
-    for batch in found.partitions(BATCH):
-        told = describe_all(connection, [version for _, version in batch], texts=wanted.texts, counters=wanted.counters,
-                            near_duplicates=wanted.near_duplicates)  # fmt: skip
-        yield from zip((article for article, _ in batch), told, strict=True)
+    # Closed with the generator: whoever wants only the first articles leaves no cursor behind on PostgreSQL.
+    with connection.execute(numbers, execution_options={"yield_per": BATCH}) as found:
+        for batch in found.partitions(BATCH):
+            told = describe_all(connection, [version for _, version in batch], texts=wanted.texts,
+                                counters=wanted.counters, near_duplicates=wanted.near_duplicates)  # fmt: skip
+            yield from zip((article for article, _ in batch), told, strict=True)
 
 
 Item = TypeVar("Item")

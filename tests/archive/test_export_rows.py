@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -127,3 +128,13 @@ def test_a_search_is_exported_as_it_is_answered(filled: Archive) -> None:
     found = {orjson.loads(line)["title"] for line in lines(filled, Wanted(selection=asked))}
     assert found == {"Storm, says lakeside", "Fish return"}
     assert len(told(filled, selection={"query": "storm OR fish"})) == 4
+
+
+def test_whoever_stops_early_leaves_nothing_open(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_rows, "BATCH", 2)
+    some = lines(filled, Wanted())
+    assert next(some).endswith(b"\n")
+    some.close()  # type: ignore[attr-defined]  # a generator, as downloads that are broken off close it
+    with snapshot(filled.engine) as connection:
+        assert next(by_key(connection, Wanted())).rows
+    gc.collect()  # a cursor that was left open would be told of here, which pytest takes for a failure

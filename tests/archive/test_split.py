@@ -78,7 +78,7 @@ def test_hiding_the_first_of_a_cluster_moves_no_other(archive: Archive, clock: S
 
     def dealt() -> tuple[date, str | None]:
         with archive.engine.connect() as connection:
-            told = next(each for each in by_key(connection, Wanted()) if each.key == wire)
+            [told] = [each for each in by_key(connection, Wanted()) if each.key == wire]
             return days(connection, [told.article_id])[told.article_id], told.rows[0]["cluster"]
 
     before = dealt()
