@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive.cli.common import DEFAULT_HOME, Database, Home, app
+from archive.cli.common import DEFAULT_HOME, Database, Home, app, opened
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def _server(host: str, port: int, home: Path, database: str | None, **terms: Any
         from archive.web import Terms, create_app
     except ModuleNotFoundError as error:
         raise ArchiveError(f"the web page needs {error.name}: pip install 'hemeroteca[web]'") from error
+    with opened(home, database):
+        pass  # where there is no archive it says so, and of an older one what is to be done
     config = Config(
         create_app(home, database, terms=Terms(**terms)), host=host, port=port, log_level="warning", server_header=False
     )

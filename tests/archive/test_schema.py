@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -221,3 +224,14 @@ def test_a_migration_sorts_every_address_as_cdx_indexes_do(old: Path) -> None:
     with Archive(old) as archive:
         forms = {row.url: row.surt for row in rows(archive, t.url)}
     assert forms[STORY] == "example,lakeside)/2026/11/flood"
+
+
+@pytest.mark.sqlite
+def test_whoever_serves_an_older_archive_is_told_to_migrate_it(old: Path) -> None:
+    command = [sys.executable, "-c", "from archive.cli import main; main()", "serve", "--port", "0", "--home", str(old)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        told = list(takewhile(lambda line: not line.startswith("Hemeroteca is at"), process.stderr))
+        process.terminate()
+    assert len(told) == 1
+    assert "the archive's schema is 0001" in told[0]
