@@ -85,7 +85,8 @@ class Journal:
         self._writer: WarcWriter | None = None
         self._group: _Group | None = None
         self._queue: list[Queued] = []
-        self._syncing: tuple[int, Future[None] | None] = (0, None)  # up to which size, beside the database's work
+        self._syncing: list[Future[None]] = []  # beside the database's work
+        self._synced = 0  # bytes of the file that are synced when these are done
         self._packers = ThreadPoolExecutor(PACKERS, thread_name_prefix="hemeroteca-gzip")
         self.file_id = 0
 
@@ -126,19 +127,26 @@ class Journal:
             queued.file, queued.place = self.file_id, own[queued.before]
         if waiting:
             writer = self._open()
-            self._syncing = (writer.size, self._packers.submit(writer.sync))
+            self._synced = writer.size
+            self._syncing.append(self._packers.submit(writer.sync))
 
     def _sync(self, writer: WarcWriter) -> None:
-        (size, done), self._syncing = self._syncing, (0, None)
         try:
-            if done is not None:
+            for done in self._syncing:
                 done.result()
-            if size != writer.size:
+            if self._synced != writer.size:
                 writer.sync()
         except StoreError:
             # A later sync would succeed and prove nothing: the system forgets what it could not write.
             self._abandon()
             raise
+        self._settle()
+
+    def _settle(self) -> bool:
+        """Wait for what is synced beside the database's work, and forget it; say whether all of it went well."""
+        syncing, self._syncing, self._synced = self._syncing, [], 0
+        failed = [done for done in syncing if done.exception() is not None]  # waits for every one
+        return not failed
 
     def _warcinfo(self, writer: WarcWriter, visit: BegunVisit | None, known_at: datetime) -> list[WarcRecord]:
         """Return the warcinfo of a visit that the file does not have yet: an extract of files is still whole."""
@@ -222,7 +230,9 @@ class Journal:
 
     def _take_back(self, mark: Mark | None) -> None:
         """Forget what a transaction that failed would have pointed at: nobody was told that it is kept."""
-        if mark is not None and self._writer is not None:
+        if not self._settle():
+            self._abandon()
+        elif mark is not None and self._writer is not None:
             self._writer.back_to(mark)
         elif self._writer is not None:
             self._writer.discard()  # begun by that transaction, so the database does not know the file
@@ -235,6 +245,7 @@ class Journal:
             connection.execute(t.warc_file.update().where(t.warc_file.c.id == self.file_id).values(values))
 
     def _abandon(self) -> None:
+        self._settle()
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.abandon()

@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from dataclasses import dataclass
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -34,12 +35,14 @@ class ForgetfulFile:
         self.file = file
         self.lot = lot
         self.pending = b""
+        self._turn = Lock()  # as the system's own file, it may be written and synced at one time
 
     def write(self, data: bytes | memoryview) -> int:
         """Write some of it now; the rest when it is synced."""
-        self.pending += bytes(data)
-        if self.lot.random() < 0.5:
-            self._through(self.lot.randrange(len(self.pending) + 1))
+        with self._turn:
+            self.pending += bytes(data)
+            if self.lot.random() < 0.5:
+                self._through(self.lot.randrange(len(self.pending) + 1))
         return len(data)
 
     def _through(self, size: int) -> None:
@@ -47,7 +50,8 @@ class ForgetfulFile:
         self.pending = self.pending[size:]
 
     def sync(self) -> None:
-        self._through(len(self.pending))
+        with self._turn:
+            self._through(len(self.pending))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.file, name)

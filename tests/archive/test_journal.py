@@ -10,8 +10,10 @@ import pytest
 
 from archive import Archive, Outcome, StoreError, audit
 from archive import tables as t
+from archive.desk import WIDTH
+from archive.store import ToSave
 from archive.warc import OPEN_SUFFIX
-from tests.archive.make import DAY, START, STORY, Paper, SettableClock, rows
+from tests.archive.make import DAY, START, STORY, Paper, SettableClock, reading, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +36,30 @@ def test_after_a_failed_sync_the_file_is_left_to_recovery_and_a_new_one_begun(
     assert len(files) == 2
     archive.close()
     assert len(list(archive.warc_folder.glob("*" + OPEN_SUFFIX))) == 1  # not sealed: nobody knows what of it is there
+
+
+def test_a_failed_sync_within_a_group_counts_though_a_later_one_succeeds(
+    paper: Paper, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper.prints()
+    sync, synced = os.fdatasync, []
+
+    def fail_once(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        sync(handle)
+
+    addresses = [f"https://lakeside.example/{number}/" for number in range(2 * WIDTH)]
+    told = [
+        ToSave(paper.capture(url), reading(title=url, body=[f"Story of {url}"], canonical=url)) for url in addresses
+    ]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", fail_once)
+        with pytest.raises(StoreError, match="cannot sync: Input/output error"):
+            archive.save_all(told)
+    assert len(synced) > 1
+    assert not archive.known("lakeside", addresses)
 
 
 def test_the_file_of_a_failed_sync_is_sealed_when_the_archive_is_opened_again(
