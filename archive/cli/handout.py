@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -168,8 +169,9 @@ def _to_file(archive: Archive, out: str, wanted: Wanted, *, exact: bool) -> None
     target = None if out == "-" else Path(out)
     with progress_bar() as progress, snapshot(archive.engine) as connection:
         task = progress.add_task("exporting", total=_total(archive, wanted))
-        count = export_file(newest_first(connection, wanted), target, columns(wanted), exact=exact,
-                            progress=lambda: progress.advance(task))  # fmt: skip
+        with closing(newest_first(connection, wanted)) as articles:
+            count = export_file(articles, target, columns(wanted), exact=exact,
+                                progress=lambda: progress.advance(task))  # fmt: skip
     archive.note("export", "archive", None, {"articles": count, "query": query_of(wanted)})
     _say(f"{count:,} articles written to {'standard output' if target is None else out}")
 

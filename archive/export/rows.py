@@ -16,7 +16,7 @@ from archive.export.jsonl import line
 from archive.selection import Selection, selecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -59,7 +59,7 @@ def lines(archive: Archive, wanted: Wanted) -> Iterator[bytes]:
         yield from map(line, newest_first(connection, wanted))
 
 
-def newest_first(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def newest_first(connection: Connection, wanted: Wanted) -> Generator[dict[str, Any], None, None]:
     """Yield the selected articles in the shape of an export, the newest first."""
     for _, described in _described(connection, statement(connection, wanted), wanted):
         yield described
@@ -106,12 +106,17 @@ def _earliest(query: sa.Select[Any]) -> sa.Select[Any]:
 def _described(connection: Connection, query: sa.Select[Any],
                wanted: Wanted) -> Iterator[tuple[int, dict[str, Any]]]:  # fmt: skip
     numbers = query.with_only_columns(t.article.c.id, query.selected_columns["version_id"])
-    # Closed with the generator: whoever wants only the first articles leaves no cursor behind on PostgreSQL.
-    with connection.execute(numbers, execution_options={"yield_per": BATCH}) as found:
+    found = connection.execute(numbers, execution_options={"yield_per": BATCH})
+    try:
         for batch in found.partitions(BATCH):
             told = describe_all(connection, [version for _, version in batch], texts=wanted.texts,
                                 counters=wanted.counters, near_duplicates=wanted.near_duplicates)  # fmt: skip
             yield from zip((article for article, _ in batch), told, strict=True)
+    finally:
+        # Whoever wants only the first articles leaves no cursor behind on PostgreSQL. A connection that was closed
+        # first, by an error while they were written, took its cursors along.
+        if not connection.closed:
+            found.close()
 
 
 Item = TypeVar("Item")
