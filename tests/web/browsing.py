@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, LocatorAssertions, Page
 
 HAS_BROWSER = importlib.util.find_spec("playwright") is not None and shutil.which("chromium") is not None
 chromium = pytest.mark.skipif(not HAS_BROWSER, reason="needs the extra browser and Debian's package chromium")
@@ -31,6 +31,13 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_SWITCHES)
         yield browser
         browser.close()
+
+
+def expect(found: Locator) -> LocatorAssertions:
+    """Return what may be said of what is found on a page, each waited for: scripts may still be at work on it."""
+    from playwright import sync_api
+
+    return sync_api.expect(found)
 
 
 class Watched:

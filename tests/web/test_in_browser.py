@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.browsing import DESK, PHONE, Watched, chromium
+from tests.web.browsing import DESK, PHONE, Watched, chromium, expect
 from tests.web.press import BRIDGE, HIDDEN
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ def test_a_reader_walks_from_a_search_to_a_story_its_versions_its_curve_and_a_do
         page.get_by_role("link", name="Bridge at Sibalom closed").first.click()
         assert page.locator("h1").inner_text() == "Bridge at Sibalom closed after second crack is found"
         rows = page.locator("figure[data-metric=views] tbody tr")
-        assert rows.count() == 15
-        assert page.locator("figure[data-metric=views] canvas").count() == (1 if scripts else 0)
+        expect(rows).to_have_count(15)
+        expect(page.locator("figure[data-metric=views] canvas")).to_have_count(1 if scripts else 0)
         assert page.locator("figure[data-metric=views] table").is_visible() == (not scripts)
         page.get_by_role("link", name="Compare 2 with 3").click()
         assert "fifteen tons" in page.locator(".pair.edited .old del").last.inner_text()
-        assert page.get_by_text("Moved: now paragraph 6").count() == 1
+        expect(page.get_by_text("Moved: now paragraph 6")).to_have_count(1)
         page.get_by_label("Older version").select_option("1")
         page.get_by_role("button", name="Compare").click()
-        assert page.locator(".pair .new ins", has_text="second").count() == 1
+        expect(page.locator(".pair .new ins", has_text="second")).to_have_count(1)
         page.go_back()
         page.go_back()
         page.go_back()
@@ -90,17 +90,17 @@ def test_a_page_of_hits_grows_in_place_with_scripts_and_leads_on_without(browser
     for scripts in (True, False):
         with Watched(browser, address, java_script_enabled=scripts) as watched:
             page = watched.open("/search")
-            assert page.locator(".hit").count() == 20
+            expect(page.locator(".hit")).to_have_count(20)
             first = page.locator(".hit h3").first.inner_text()
             page.get_by_role("link", name="Older stories").click()
             page.locator(".hit").nth(39 if scripts else 0).wait_for()
             if scripts:
-                assert page.locator(".hit").count() == 40
+                expect(page.locator(".hit")).to_have_count(40)
                 assert page.locator(".hit h3").first.inner_text() == first
-                assert page.locator(".more").count() == 1
+                expect(page.locator(".more")).to_have_count(1)
             else:
                 page.wait_for_url("**after=*")
-                assert page.locator(".hit").count() == 20
+                expect(page.locator(".hit")).to_have_count(20)
             assert watched.complaints() == []
 
 
@@ -120,7 +120,7 @@ def test_the_keyboard_alone_searches_and_reaches_the_story(browser: Browser, add
                 break
         page.keyboard.press("Enter")
         page.wait_for_url("**/article/*")
-        assert page.get_by_text("Gone from the paper’s site").count() == 1
+        expect(page.get_by_text("Gone from the paper’s site")).to_have_count(1)
 
 
 def test_a_printed_story_is_the_story_alone(browser: Browser, address: str, key: KeyOf) -> None:
