@@ -29,7 +29,7 @@ from archive.records import Kind
 from archive.scan import own_files, parse_name, records
 from archive.swap import rewriting
 from archive.told import Captured, Told, Unclear, told
-from archive.warc import OPEN_SUFFIX, sync_folder
+from archive.warc import OPEN_SUFFIX, sync_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -222,7 +222,7 @@ def _rebuild_in_place(home: Path, clock: Clock, progress: Callable[[int], None])
                 beside.rename(kept.with_name(kept.name + ending))
         kept.hardlink_to(held)
     new.replace(held)
-    sync_folder(home)
+    sync_path(home)
     return done
 
 

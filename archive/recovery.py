@@ -20,7 +20,7 @@ from archive.database import transaction
 from archive.indexing import Indexer
 from archive.scan import good_length, records
 from archive.told import told
-from archive.warc import OPEN_SUFFIX, sync_folder
+from archive.warc import OPEN_SUFFIX, sync_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ def _recover_open(path: Path, engine: Engine, clock: Clock) -> Recovered | None:
         torn = _cut(path, file, end)
         indexed, problems = _index(path, engine, synced)
         path.rename(path.with_name(name))
-        sync_folder(path.parent)
+        sync_path(path.parent)
         return _note(path.with_name(name), engine, clock, count + more, indexed, torn, problems)
 
 

@@ -21,7 +21,7 @@ from archive import tables as t
 from archive.database import transaction
 from archive.errors import LeaseHeldError, StoreError
 from archive.scan import parse_name, records
-from archive.warc import OPEN_SUFFIX, PACK_URN, Place, sync_folder
+from archive.warc import OPEN_SUFFIX, PACK_URN, Place, sync_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ class NewFile:
 def swap(folder: Path, engine: Engine, old: Sequence[str], new: Sequence[NewFile], at: datetime, kind: str,
          detail: Mapping[str, Any]) -> None:  # fmt: skip
     """Move every pointer from old files to new ones, which are whole under their names, and remove the old ones."""
-    sync_folder(folder)
+    sync_path(folder)
     with transaction(engine) as connection:
         for made in new:
             _point(connection, made, at)
@@ -108,7 +108,7 @@ def swap(folder: Path, engine: Engine, old: Sequence[str], new: Sequence[NewFile
         events.note(connection, at, kind, "warc_file", ", ".join(names), {**detail, "files": list(old), "into": names})
     for name in old:
         (folder / name).unlink(missing_ok=True)
-    sync_folder(folder)
+    sync_path(folder)
 
 
 def _point(connection: Connection, made: NewFile, at: datetime) -> None:

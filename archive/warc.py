@@ -375,7 +375,7 @@ class WarcWriter:
         os.fsync(self._file.fileno())
         target = self.folder / self.name
         (self.folder / (self.name + OPEN_SUFFIX)).rename(target)
-        sync_folder(self.folder)
+        sync_path(self.folder)
         self._file.close()
         return self._hash.digest()
 
@@ -386,9 +386,9 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
         view = view[file.write(view) :]
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in this folder survive a power loss."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_path(path: Path) -> None:
+    """Make what a file holds, or a rename within a folder, survive a power loss."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

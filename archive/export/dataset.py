@@ -30,7 +30,7 @@ from archive.export.files import JSONL, written
 from archive.export.rows import batches, by_key
 from archive.export.shape import Column, columns
 from archive.export.split import days
-from archive.warc import sync_folder
+from archive.warc import sync_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -110,7 +110,7 @@ def _finish(folder: Path) -> None:
     """Let the manifest appear: the dataset is whole."""
     (folder / WORK / MANIFEST).replace(folder / MANIFEST)
     shutil.rmtree(folder / WORK)
-    sync_folder(folder)
+    sync_path(folder)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ class _Export:
             out.flush()
             os.fsync(out.fileno())
         half.replace(self.work / STATE)
-        sync_folder(self.work)
+        sync_path(self.work)
         return state
 
     # -- parts
@@ -353,5 +353,5 @@ class _Part:
             told.append({"path": path.relative_to(self.folder).as_posix(), "split": name, "number": self.number,
                          "rows": self.counts[name], "bytes": path.stat().st_size, "sha256": sha256})  # fmt: skip
         for folder in {path.parent for path, _ in self.files.values()}:
-            sync_folder(folder)
+            sync_path(folder)
         return told

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archive.errors import StoreError
+from archive.warc import sync_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,21 +27,13 @@ def making(target: Path, size: int = 0) -> Iterator[Path]:
             raise StoreError(f"{target}: needs about {size:,} bytes, that disk has {free:,} left")
         yield half
         for path in [half, *half.rglob("*")]:
-            _sync(path)
+            sync_path(path)
         half.replace(target)
-        _sync(target.parent)
+        sync_path(target.parent)
     except OSError as error:
         raise StoreError(f"{target}: cannot write: {error.strerror or error}") from error
     finally:
         shutil.rmtree(half, ignore_errors=True) if half.is_dir() else half.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def refuse_other_name(target: Path, suffix: str) -> None:
