@@ -2,9 +2,9 @@
 
     python -m benchmarks.kill [--points 1000] [--first 0]
 
-The disk forgets: what was not synced of the WARC file is lost in whole or in part. After each kill the archive is
-opened (recovery), every acknowledged capture and reading is looked for, and `verify` looks at everything. The status is
-1 when one is lost, a fault is found, or a recovery takes a second.
+Captures are told one by one and in groups. The disk forgets: what was not synced of the WARC file is lost in whole or
+in part. After each kill the archive is opened (recovery), every acknowledged capture and reading is looked for, and
+`verify` looks at everything. The status is 1 when one is lost, a fault is found, or a recovery takes a second.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from archive import Archive, journal, recovery, shifted_clock, store
 from archive import tables as t
 from archive.audit import verify
+from archive.store import ToSave
 from archive.warc import WarcWriter
 from tests.archive.make import HOUR, Paper, SettableClock, capture, reading
 
@@ -93,16 +94,24 @@ def tell_without_end(home: Path, acknowledged: int, seed: int) -> None:
 
 
 def _tell(paper: Paper, lot: random.Random, clock: SettableClock, acknowledged: int) -> None:
+    """Save one capture, or a group at once as replay does; a group is acknowledged when all of it is saved."""
+    told = [_answer(paper, lot, clock) for _ in range(lot.choice((1, 1, 1, 2, 6)))]
+    if len(told) == 1:
+        paper.archive.save(told[0].capture, told[0].reading)
+    else:
+        paper.archive.save_all(told)
+    acks = (bytes([each.reading is not None]) + each.capture.record_id.bytes for each in told)
+    os.write(acknowledged, b"".join(acks))
+
+
+def _answer(paper: Paper, lot: random.Random, clock: SettableClock) -> ToSave:
     url = f"https://{paper.name}.example/{lot.randrange(8)}/"
-    taken = capture(
-        url, clock.advance(HOUR / 60), visit=paper.visit or "", status=lot.choice((200, 200, 200, 304, 404))
-    )
-    read = None
-    if taken.status == 200:
-        body = (f"The river rose {lot.randrange(3)} metres.", "Nobody was hurt.")
-        read = reading(f"Story {url}", body, canonical=url, views=lot.randrange(9))
-    paper.archive.save(taken, read)
-    os.write(acknowledged, bytes([read is not None]) + taken.record_id.bytes)
+    status = lot.choice((200, 200, 200, 304, 404))
+    taken = capture(url, clock.advance(HOUR / 60), visit=paper.visit or "", status=status)
+    if status != 200:
+        return ToSave(taken)
+    body = (f"The river rose {lot.randrange(3)} metres.", "Nobody was hurt.")
+    return ToSave(taken, reading(f"Story {url}", body, canonical=url, views=lot.randrange(9)))
 
 
 @dataclass(frozen=True, slots=True)
