@@ -358,7 +358,7 @@ class Desk:
         names = canonical_json([author.name for author in reading.authors])
         self._add("content", id=said.id, digest=page.digest, bare_digest=said.bare_digest, title=reading.title,
                   standfirst=reading.standfirst, names=names, words=said.words, language=reading.language,
-                  codec=t.PLAIN, body=reading.body.encode())  # fmt: skip
+                  codec=t.ZSTD, body=texts.pack(reading.body.encode()))  # fmt: skip
         self._held.contents[page.digest] = said
         self._texts.append((said.id, reading, page.capture.fetched_at))
         signed = self._signed[said.id] = reading.signature or duplicates.signature(reading.paragraphs)

@@ -18,6 +18,7 @@ from archive import tables as t
 from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
 from archive.records import Kind, Moment
 from archive.surt import surt
+from archive.texts import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -244,8 +245,8 @@ def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
         names=names,
         words=count_words(reading.body),
         language=reading.language,
-        codec=t.PLAIN,
-        body=reading.body.encode(),
+        codec=t.ZSTD,
+        body=pack(reading.body.encode()),
     )
 
 
@@ -253,8 +254,8 @@ def refill(connection: Connection, content: int, reading: Reading) -> bool:
     """Give an erased content its text again, which another paper says now too; False if it was not erased."""
     row = t.content.c
     said = {"title": reading.title, "standfirst": reading.standfirst, "language": reading.language,
-            "names": [author.name for author in reading.authors], "body": reading.body.encode(), "codec": t.PLAIN,
-            "erased_at": None}  # fmt: skip
+            "names": [author.name for author in reading.authors], "body": pack(reading.body.encode()), "codec": t.ZSTD,
+            "base_content_id": None, "erased_at": None}  # fmt: skip
     erased = t.content.update().where(row.id == content, row.erased_at.is_not(None))
     return connection.execute(erased.values(said)).rowcount > 0
 

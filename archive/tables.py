@@ -121,7 +121,7 @@ CHANGE = Code(Change, ("new", "revised", "gone", "restored", "merged"))
 METRIC = Code(Metric, ("views", "comments", "shares"))
 
 PLAIN, ZSTD, DELTA = 0, 1, 2
-"""How a content's body is kept: UTF-8, zstd, or a zstd delta against ``base_content_id``."""
+"""How a content's body is kept: UTF-8 (as once), zstd, or a zstd delta against ``base_content_id``."""
 
 metadata = MetaData(
     naming_convention={

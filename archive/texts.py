@@ -1,13 +1,14 @@
-"""How texts lie in the database: the text an article has now is plain, those before it are kept as what differs.
+"""How texts lie in the database: the text an article has now is packed whole, those before it as what differs.
 
 A text that another took the place of is packed with zstd, with the text that followed it as dictionary: one or two
 edited sentences then cost some hundred bytes. That one may be packed in turn by the one that followed it; every eighth
-of a chain, and what has nothing to be told against, is packed by itself. Nobody reads ``content.body`` but through
-here: :func:`bodies`, or :func:`unpacked` for a row that was read already.
+of a chain, and what has nothing to be told against, is whole, packed by itself. Nobody reads ``content.body`` but
+through here: :func:`bodies`, or :func:`unpacked` for a row that was read already.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-LEVEL = 9
+LEVEL = 3
+DELTA_LEVEL = 6
+"""Higher ones take more time and save nothing: measured on texts of 150 to 1,200 words."""
+
 BATCH = 200
 """Articles that are settled together."""
 
@@ -41,21 +45,36 @@ _WANTED = sa.bindparam("wanted", type_=sa.BigInteger, expanding=True)
 # ------------------------------------------------------------------ pure
 
 
+class _Packers(threading.local):
+    """What packs and unpacks whole texts: making one anew costs more than a text, and threads may not share one."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=False)
+        self.unpacker = zstandard.ZstdDecompressor()
+
+
+_HERE = _Packers()
+
+
 def pack(text: bytes, base: bytes | None = None) -> bytes:
     """Return a text packed, against another one if there is any."""
-    return zstandard.ZstdCompressor(level=LEVEL, dict_data=_dictionary(base), write_checksum=False).compress(text)
+    if base is None:
+        return _HERE.packer.compress(text)
+    packer = zstandard.ZstdCompressor(level=DELTA_LEVEL, dict_data=_dictionary(base), write_checksum=False)
+    return packer.compress(text)
 
 
 def unpack(packed: bytes, base: bytes | None = None) -> bytes:
     """Return the text again; raise ValueError for bytes that are none, or were packed against another base."""
+    unpacker = _HERE.unpacker if base is None else zstandard.ZstdDecompressor(dict_data=_dictionary(base))
     try:
-        return zstandard.ZstdDecompressor(dict_data=_dictionary(base)).decompress(packed, _MOST_BYTES)
+        return unpacker.decompress(packed, _MOST_BYTES)
     except zstandard.ZstdError as error:
         raise ValueError(str(error)) from error
 
 
-def _dictionary(base: bytes | None) -> zstandard.ZstdCompressionDict | None:
-    return zstandard.ZstdCompressionDict(base, zstandard.DICT_TYPE_RAWCONTENT) if base is not None else None
+def _dictionary(base: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(base, zstandard.DICT_TYPE_RAWCONTENT)
 
 
 # ------------------------------------------------------------------ read
@@ -88,14 +107,14 @@ def unpacked(connection: Connection, row: Any) -> str | None:
 
 
 def all_unpacked(connection: Connection, rows: Iterable[Any]) -> dict[int, str | None]:
-    """Return the bodies of rows that have the id and :data:`COLUMNS` of a content: only packed ones need a query."""
-    found, packed = {}, []
+    """Return the bodies of rows that have the id and :data:`COLUMNS` of a content: whole ones need no query."""
+    found, told_by_others = {}, []
     for row in rows:
-        if row.body is None or row.codec == t.PLAIN:
-            found[row.id] = _printed(row.body)
+        if row.base_content_id is None:
+            found[row.id] = unpacked(connection, row)
         else:
-            packed.append(row.id)
-    return found | bodies(connection, packed)
+            told_by_others.append(row.id)
+    return found | bodies(connection, told_by_others)
 
 
 def _printed(text: bytes | None) -> str | None:
@@ -152,9 +171,9 @@ _CHAINS = _chains()
 
 
 def settle(connection: Connection, articles: Collection[int]) -> None:
-    """Pack the texts that articles have no more, and lay open those they have: after their versions were written.
+    """Tell the texts that articles have no more by those they have, which are kept whole: after versions were written.
 
-    What another article still says stays plain. A text is only ever packed against one that is plain then, so no chain
+    What another article still says stays whole. A text is only ever packed against one that is whole then, so no chain
     runs in a circle; the rows are locked before they are looked at, so no other writer changes that meanwhile.
     """
     chosen = sorted(articles)
@@ -172,22 +191,32 @@ def settle(connection: Connection, articles: Collection[int]) -> None:
 
 def _settle(connection: Connection, rows: Mapping[int, Any], said: Mapping[int, set[int]],
             heads: Mapping[int, int]) -> None:  # fmt: skip
-    opened = {head for head in heads.values() if rows[head].codec != t.PLAIN and rows[head].body is not None}
-    texts = {number: row.body for number, row in rows.items() if row.codec == t.PLAIN and row.body is not None}
-    texts |= {number: text for number, text in _unpacked(connection, opened).items() if number in opened}
-    written = [_packed(number, t.PLAIN, None, texts[number]) for number in sorted(opened)]
-    bases = {number: row.base_content_id for number, row in rows.items() if number not in opened}
-    old = texts.keys() - heads.values()
+    bases = {number: row.base_content_id for number, row in rows.items() if row.body is not None}
+    opened = {head for head in heads.values() if bases.get(head) is not None}
+    texts = {number: text for number, text in _unpacked(connection, opened).items() if number in opened}
+    written = [_packed(number, t.ZSTD, None, pack(texts[number] or b"")) for number in sorted(opened)]
+    bases |= dict.fromkeys(opened)
+    old = {number for number, base in bases.items() if base is None} - set(heads.values())
     old -= set(connection.execute(_LAST_OF_SOME, {"contents": sorted(old)}).scalars()) if old else set()
     for article, head in heads.items():
-        for number in sorted(said[article] & old) if head in texts else ():
+        for number in sorted(said[article] & old) if head in bases else ():
             old.discard(number)
-            is_long = _depth(number, bases) >= LONGEST_CHAIN - 1
-            bases[number] = None if is_long else head
-            packed = pack(texts[number], None if is_long else texts[head])
-            written.append(_packed(number, t.ZSTD if is_long else t.DELTA, bases[number], packed))
+            if _depth(number, bases) < LONGEST_CHAIN - 1 and (delta := _delta(rows, texts, number, head)) is not None:
+                bases[number] = head
+                written.append(_packed(number, t.DELTA, head, delta))
     if written:
         connection.execute(_WRITTEN, written)
+
+
+def _delta(rows: Mapping[int, Any], texts: dict[int, bytes | None], number: int, base: int) -> bytes | None:
+    """Return a text that is whole as what differs from another; None where one of them is damaged: so it stays."""
+    for each in {number, base} - texts.keys():
+        try:
+            texts[each] = rows[each].body if rows[each].codec == t.PLAIN else unpack(rows[each].body)
+        except ValueError:
+            texts[each] = None
+    text, told_by = texts[number], texts[base]
+    return pack(text, told_by) if text is not None and told_by is not None else None
 
 
 def release(connection: Connection, contents: Collection[int]) -> None:

@@ -47,9 +47,9 @@ def erase(home: Path, clock: SettableClock, scope: str = "url", target: str = ST
     return key
 
 
-def on_the_disk(home: Path, secret: str) -> list[str]:
+def on_the_disk(home: Path, secret: str | bytes) -> list[str]:
     """Return the files in which a secret can be read, compressed or not."""
-    words = secret.encode()
+    words = secret.encode() if isinstance(secret, str) else secret
     plain = [path.name for path in home.rglob("*") if path.is_file() and words in path.read_bytes()]
     inside = [path.name for path in (home / "warc").glob("*.warc.*") if any(words in r.raw for r in records(path))]
     return plain + inside
@@ -64,8 +64,13 @@ def test_what_is_erased_is_nowhere_on_the_disk_and_the_archive_is_whole(
             packing.pack(archive, packing.packable(archive, clock()))
     with Archive(filled, readonly=True) as archive:
         digests = {row.payload_digest for row in rows(archive, t.capture)}
+        bodies = [row.body for row in rows(archive, t.content) if row.title != "Market opens"]
     assert on_the_disk(filled, "Nobody Knows")
+    assert len(bodies) == 2
+    if (filled / "archive.sqlite").exists():
+        assert all(on_the_disk(filled, body) for body in bodies)
     erase(filled, clock)
+    assert [found for body in bodies for found in on_the_disk(filled, body)] == []
     assert on_the_disk(filled, "Nobody Knows") == on_the_disk(filled, "saw it from the pier") == []
     assert on_the_disk(filled, "a court said so")
     with Archive(filled, readonly=True) as archive:

@@ -1,4 +1,4 @@
-"""How texts lie in the database: packed or plain, they read as they were printed."""
+"""How texts lie in the database: whole or as what differs, they read as they were printed."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def test_bytes_that_are_no_packed_text_are_refused() -> None:
         unpack(b"no frame at all")
 
 
-def test_the_open_text_is_plain_and_those_before_it_cost_little(paper: Paper, clock: SettableClock) -> None:
+def test_the_open_text_is_whole_and_those_before_it_cost_little(paper: Paper, clock: SettableClock) -> None:
     for number in range(4):
         paper.prints(body=edited(number), at=clock.advance(DAY))
     found = contents(paper.archive)
-    assert [found[str(number)].codec for number in range(4)] == [t.DELTA, t.DELTA, t.DELTA, t.PLAIN]
+    assert [found[str(number)].codec for number in range(4)] == [t.DELTA, t.DELTA, t.DELTA, t.ZSTD]
     assert all(len(found[str(number)].body) < 150 for number in range(3))
-    assert len(found["3"].body) > 2000
+    assert 150 < len(found["3"].body) < len("\n\n".join(edited(3))) / 2
     assert [version["body"] for version in paper.versions()] == ["\n\n".join(edited(number)) for number in range(4)]
 
 
@@ -82,34 +82,55 @@ def test_no_chain_is_longer_than_eight(paper: Paper, clock: SettableClock) -> No
     assert [version["body"] for version in paper.versions()] == ["\n\n".join(edited(number)) for number in range(30)]
 
 
-def test_a_text_that_comes_back_is_plain_again(paper: Paper, clock: SettableClock) -> None:
+def test_a_text_that_comes_back_is_whole_again(paper: Paper, clock: SettableClock) -> None:
     for number in (1, 2, 1, 2, 1):
         paper.prints(body=edited(number), at=clock.advance(DAY))
     found = contents(paper.archive)
-    assert (found["1"].codec, found["2"].codec) == (t.PLAIN, t.DELTA)
+    assert (found["1"].codec, found["2"].codec) == (t.ZSTD, t.DELTA)
     assert ["By noon 1" in version["body"] for version in paper.versions()] == [True, False, True, False, True]
 
 
-def test_a_text_that_another_paper_still_has_stays_plain(paper: Paper, archive: Archive, clock: SettableClock) -> None:
+def test_a_text_that_another_paper_still_has_stays_whole(paper: Paper, archive: Archive, clock: SettableClock) -> None:
     other = Paper(archive, clock, "highland")
     for one, url in ((paper, STORY), (other, OTHER)):
         one.prints(url=url, body=edited(1))
     paper.prints(body=edited(2), at=clock.advance(DAY))
-    assert contents(archive)["1"].codec == t.PLAIN
+    assert contents(archive)["1"].codec == t.ZSTD
     other.prints(url=OTHER, body=edited(3), at=clock.advance(DAY))
     assert {name: row.codec for name, row in contents(archive).items()} == {
-        "1": t.DELTA, "2": t.PLAIN, "3": t.PLAIN,
+        "1": t.DELTA, "2": t.ZSTD, "3": t.ZSTD,
     }  # fmt: skip
     for url, number in ((STORY, 2), (OTHER, 3)):
         assert ["By noon 1" in version["body"] for version in paper.versions(url)] == [True, False]
         assert f"By noon {number} " in corpus.article(archive, url)["body"]
 
 
-def test_the_last_text_of_a_story_that_is_gone_stays_plain(paper: Paper, clock: SettableClock) -> None:
+def test_the_last_text_of_a_story_that_is_gone_stays_whole(paper: Paper, clock: SettableClock) -> None:
     paper.prints(body=edited(1))
     paper.prints(body=edited(2), at=clock.advance(DAY))
     paper.visited(410, at=clock.advance(DAY))
-    assert {name: row.codec for name, row in contents(paper.archive).items()} == {"1": t.DELTA, "2": t.PLAIN}
+    assert {name: row.codec for name, row in contents(paper.archive).items()} == {"1": t.DELTA, "2": t.ZSTD}
+
+
+def test_a_text_that_lies_plain_as_all_did_once_is_told_by_the_next(paper: Paper, clock: SettableClock) -> None:
+    paper.prints(body=edited(1), at=clock.advance(DAY))
+    plain = "\n\n".join(edited(1)).encode()
+    with transaction(paper.archive.engine) as connection:
+        connection.execute(t.content.update().values(codec=t.PLAIN, body=plain))
+    assert [version["body"] for version in paper.versions()] == [plain.decode()]
+    paper.prints(body=edited(2), at=clock.advance(DAY))
+    assert contents(paper.archive)["1"].codec == t.DELTA
+    assert [version["body"] for version in paper.versions()] == ["\n\n".join(edited(number)) for number in (1, 2)]
+
+
+def test_a_damaged_text_stays_as_it_is_and_the_next_one_is_saved(paper: Paper, clock: SettableClock) -> None:
+    paper.prints(body=edited(1), at=clock.advance(DAY))
+    [held] = rows(paper.archive, t.content)
+    with transaction(paper.archive.engine) as connection:
+        connection.execute(t.content.update().values(body=held.body[:-9]))
+    paper.prints(body=edited(2), at=clock.advance(DAY))
+    assert [row.body for row in rows(paper.archive, t.content) if row.id == held.id] == [held.body[:-9]]
+    assert corpus.article(paper.archive, STORY)["body"] == "\n\n".join(edited(2))
 
 
 STEPS = st.lists(st.tuples(st.sampled_from([STORY, OTHER]), st.integers(0, 5), st.integers(-30, 30)), max_size=25)
@@ -135,7 +156,7 @@ def test_whatever_comes_in_whatever_order_every_text_reads_as_it_was_printed(
         assert verify(archive).faults == []
         assert max(lengths(archive), default=1) <= 2 * LONGEST_CHAIN
         for url in {url for url, _, _ in steps}:
-            assert contents_of_last(archive, url).codec == t.PLAIN
+            assert contents_of_last(archive, url).base_content_id is None
 
 
 def test_papers_that_share_texts_may_be_saved_beside_each_other(home: Path, clock: SettableClock) -> None:
