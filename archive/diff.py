@@ -56,6 +56,8 @@ class Block:
 
 def diff_words(old: str, new: str) -> tuple[Part, ...]:
     """Return the parts that turn one text into the other, word by word."""
+    if old == new:
+        return (Part("same", old),) if old else ()
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     parts: list[Part] = []
     for code in Indel.opcodes(before, after):  # gives equal, delete and insert only

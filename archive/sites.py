@@ -104,12 +104,14 @@ def _standings(connection: Connection, now: datetime, which: sa.ColumnElement[bo
         .where(article.site_id.in_([row.id for row in rows]), article.merged_into.is_(None), visible(article.id))
         .group_by(article.site_id, article.state)
     ).all()
-    out = Tally(row.site_id for row in connection.execute(_came_out(now - _WEEK, now + timedelta(days=1))))
+    came_out = _came_out(now - _WEEK, now + timedelta(days=1)).subquery()
+    week = connection.execute(sa.select(came_out.c.site_id, sa.func.count()).group_by(came_out.c.site_id)).all()
+    out = dict(tuple(row) for row in week)
     return [
         Standing(
             name=row.name, title=row.title, url=row.url, country=row.country, region=row.region,
             languages=tuple(row.languages), timezone=row.timezone,
-            states={str(state): many for site, state, many in counted if site == row.id}, in_week=out[row.id],
+            states={str(state): many for site, state, many in counted if site == row.id}, in_week=out.get(row.id, 0),
             visits=tuple(_visits(connection, row.id, VISITS)),
         )
         for row in rows

@@ -83,6 +83,13 @@ def refuse_hidden(connection: Connection, article: int, name: str) -> None:
         raise TakenDownError(message, is_erased=found.action == ERASE)
 
 
+def last_change(connection: Connection) -> tuple[int | None, int]:
+    """Return what is another after a takedown, after its lifting, and after a story came to be hidden by one."""
+    hidden = sa.select(sa.func.count()).select_from(t.hidden).scalar_subquery()
+    newest, many = connection.execute(sa.select(sa.func.max(t.takedown.c.id), hidden)).one()
+    return newest, many
+
+
 def keys(connection: Connection, scope: str, target: str) -> list[str]:
     """Return the keys of the articles that a takedown would name."""
     row = t.article.c

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator
 from starlette.responses import Response
 
-from archive import corpus, sites
+from archive import corpus
 from archive.changes import changes_page, with_texts
 from archive.cite import MEDIA_TYPES, Style, csl, write
 from archive.citing import cited
@@ -23,8 +23,9 @@ from archive.errors import NotFoundError, QueryError
 from archive.export.shape import schema as export_schema
 from archive.hits import hits
 from archive.selection import Selection, parse_time
+from archive.sites import Standing
 from archive.web import models
-from archive.web.asking import Opened
+from archive.web.asking import Held, Opened
 from archive.web.contract import PROBLEM, admit, answer, tagged
 
 DESCRIPTION = """An archive of regional news: every version of every story, with its counters.
@@ -38,6 +39,7 @@ _FAULTS = {
     400: "Cannot be understood.", 401: "This server asks for a token.", 404: "Not in this archive.",
     410: "Taken down and erased; the detail says why.", 422: "A parameter is not of its kind.",
     429: "Too many requests; Retry-After says when to come again.", 451: "Taken down; the detail says why.",
+    500: "Something went wrong; the log of the server has it under the name in the detail.",
     503: "The archive cannot answer now.",
 }  # fmt: skip
 _FAULT = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -59,7 +61,6 @@ def _written(day: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_written)]
 Key = Annotated[str, Path(description="Key of an article.", pattern="^[a-z0-9]{1,40}$", examples=["m2cou6bwoqnwm"])]
 Number = Annotated[int, Path(description="Number of a version.", ge=1, le=2**31 - 1)]
-DAYS = 42
 WEEK = timedelta(days=7)
 _EVER = datetime.min.replace(tzinfo=UTC)
 Limit = Annotated[int, Query(description="At most so many on a page.", ge=1, le=100)]
@@ -114,9 +115,12 @@ def articles(
 
 
 @router.get("/facets", responses=_json(models.Facets), summary="Count what a search finds")
-def facets(request: Request, archive: Opened, selected: Selected) -> Response:
-    """Count the newest 10,000 articles that a search finds, by site, month, author and language."""
-    return answer(request, corpus.facets(archive, selected))
+def facets(request: Request, figures: Held, selected: Selected) -> Response:
+    """Count the newest 10,000 articles that a search finds, by site, month, author and language.
+
+    The counts of a search that was asked for before may be a minute old.
+    """
+    return answer(request, figures.facets(selected))
 
 
 @router.get("/articles/{key}", responses=_ARTICLE, summary="One article")
@@ -216,29 +220,27 @@ def changes(
                              after=_unsealed(cursor, request))  # fmt: skip
         told = with_texts(connection, found.items)
     names = ("article", "site", "title", "number", "change", "stealth", "valid_from", "not_before")
-    items = [{name: getattr(one, name) for name in names} | {"labels": one.compared.labels if one.compared else []}
-             for one in told]  # fmt: skip
+    items = [{name: getattr(one, name) for name in names} | {"labels": compared.labels if compared else []}
+             for one in told for compared in [one.compared]]  # fmt: skip
     return _page(request, items, found.next)
 
 
 @router.get("/sites", responses=_json(models.Sites), summary="All sites")
-def all_sites(request: Request, archive: Opened) -> Response:
-    """List the sites with what they have and how they stand."""
-    return answer(request, {"items": [_site(site) for site in sites.standings(archive)]})
+def all_sites(request: Request, figures: Held) -> Response:
+    """List the sites with what they have and how they stand, as it was a minute ago at most while anybody asks."""
+    return answer(request, {"items": [_site(site) for site in figures.standings()]})
 
 
 @router.get("/sites/{name}", responses=_json(models.SiteHealth), summary="One site and its health")
-def one_site(request: Request, archive: Opened, name: Annotated[str, Path(max_length=200)]) -> Response:
+def one_site(request: Request, figures: Held, name: Annotated[str, Path(max_length=200)]) -> Response:
     """Return how a site stands: its last visits and what came of them, the share of its fields that are read."""
-    site = sites.standing(archive, name)
+    site, paper = figures.standing(name), figures.paper(name)
     visits = [asdict(visit) | {"went": visit.went} for visit in site.visits]
-    days = {f"{day}": many for day, many in sites.stories_by_day(archive, name, DAYS)}
-    return answer(
-        request, _site(site) | {"visits": visits, "fields": sites.shares_of_fields(archive, name), "days": days}
-    )
+    days = {f"{day}": many for day, many in paper.days}
+    return answer(request, _site(site) | {"visits": visits, "fields": paper.shares, "days": days})
 
 
-def _site(site: sites.Standing) -> dict[str, Any]:
+def _site(site: Standing) -> dict[str, Any]:
     told = asdict(site)
     del told["visits"]
     return told | {"articles": site.articles, "health": site.health}

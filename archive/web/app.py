@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 ROUTERS = (pages.router, api.router, standards.router)
 """What is served, in the order in which addresses are looked up."""
 
+AT_ONCE = 5
+"""Pages that are drawn at once: more would only take turns, each the slower, and the pool has no more connections."""
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -41,6 +45,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
         figures.prepare()
         yield
         archive.close()
@@ -50,7 +55,8 @@ def create_app(
     app.state.archive = archive
     app.state.gate = gate
     app.state.figures = figures
-    app.add_middleware(Guard)
+    app.add_middleware(faults.Unforeseen)
+    app.add_middleware(Guard)  # the last to be added is the first to be asked
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     for router in ROUTERS:
         app.include_router(router)

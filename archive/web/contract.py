@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 _TITLES = {
     400: "Cannot be understood", 401: "Needs a token", 404: "Not here", 405: "Cannot be done here",
     410: "Taken down and erased", 422: "Cannot be understood", 429: "Too many requests", 451: "Taken down",
-    503: "The archive cannot answer now",
+    500: "Something went wrong", 503: "The archive cannot answer now",
 }  # fmt: skip
 
 

@@ -55,8 +55,9 @@ def _language(request: Request) -> str:
 
 def _context(request: Request, language: str, context: dict[str, Any]) -> dict[str, Any]:
     figures = request.app.state.figures
-    own = {"request": request, "language": language, "view": view, "totals": figures.totals, "NOW": NOW,
-           "titles": figures.titles(), "params": defaultdict(str, request.query_params)}  # fmt: skip
+    own = {"request": request, "language": language, "view": view, "NOW": NOW, "totals": figures.totals,
+           "titles": figures.titles, "counted_at": figures.counted_at,
+           "params": defaultdict(str, request.query_params)}  # fmt: skip
     return {**own, **context}
 
 

@@ -1,11 +1,17 @@
-"""What a reader sees when something is not there, not to be shown or not understood."""
+"""What a reader sees when something is not there, not to be shown or not understood; or when something went wrong."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from archive.errors import ArchiveError, NotFoundError, QueryError, TakenDownError
 from archive.web.contract import problem
@@ -16,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fastapi import FastAPI
-    from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 _STATUS = ((TakenDownError, 451), (NotFoundError, 404), (QueryError, 400))
 FOR_PROGRAMS = ("/api/", "/cdx", "/timegate/", "/timemap/")
@@ -52,7 +60,49 @@ def fault(request: Request, status: int, message: str, at: int | None = None,
         return problem(status, message, dict(headers or {}), at=at)
     heading, typed = HEADINGS.get(status, _OTHER), request.query_params.get("q", "")
     return draw(request, "fault.html", status=status, code=status, heading=heading, message=message, at=at,
-                typed=typed)  # fmt: skip
+                typed=typed, name=None)  # fmt: skip
+
+
+class Unforeseen:
+    """Answers what nobody foresaw: with a name for it, by which whoever runs the archive finds it in the log.
+
+    The log alone tells what it was. A database that does not answer is 503, all else 500; of an answer that has begun
+    nothing can be taken back, so its connection is broken off.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; answer in the place of what fails."""
+        has_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            if has_begun or scope["type"] != "http":
+                raise
+            answer = await run_in_threadpool(_unforeseen, Request(scope), error)
+            await answer(scope, receive, send)
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    name = uuid4().hex[:12]
+    logger.error("fault %s: %s %r", name, request.method, str(request.url)[:500], exc_info=error)
+    status = 503 if isinstance(error, DBAPIError) else 500
+    if request.url.path.startswith(FOR_PROGRAMS):
+        return problem(status, f"it is in the log of this server as fault {name}")
+    heading = HEADINGS.get(status, _OTHER)
+    try:
+        return draw(request, "fault.html", status=status, code=status, heading=heading, name=name)
+    except Exception:  # what failed is needed for every page
+        logger.exception("fault %s: its page cannot be drawn", name)
+        return PlainTextResponse(f"{status} · Hemeroteca\n\n{heading}. It is in the log as fault {name}.\n", status)
 
 
 def _archive_error(request: Request, error: Exception) -> Response:

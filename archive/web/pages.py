@@ -1,13 +1,14 @@
 """The pages: each asks the archive, lets the view arrange the answer, and draws it."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import chain, groupby, islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from archive import corpus, sites, stored
+from archive import corpus, stored
 from archive.changes import changes_page, with_texts
 from archive.cite import Citation, Style, write
 from archive.copies import copies
@@ -18,13 +19,12 @@ from archive.store import Archive
 from archive.web import replay, view
 from archive.web.asking import Held, Opened, Selected
 from archive.web.drawing import draw, draw_early
+from archive.web.figures import DAYS
 
 router = APIRouter(include_in_schema=False)
 
 HITS = 20
 CHANGES = 20
-DAYS = 42
-VISITS = 30
 WEEK = timedelta(days=7)
 
 
@@ -46,12 +46,23 @@ def _last(archive: Archive, days: int) -> tuple[datetime, datetime]:
 
 
 @router.get("/search")
-def search(request: Request, archive: Opened, selected: Selected, after: str = "") -> Response:
-    """Show hits, the newest first, and beside them how many there are of what."""
+def search(request: Request, archive: Opened, figures: Held, selected: Selected, after: str = "",
+           counts: str = "") -> Response:  # fmt: skip
+    """Show hits, the newest first, and beside them how many there are of what.
+
+    To count costs far more than to list: a browser that runs scripts asks for the counts when the hits are there, and
+    one that runs none has a link, which leads to the page with ``counts``.
+    """
     with archive.engine.connect() as connection:
         found = hits(connection, selected, HITS, after or None)
     return draw_early(request, "search.html", found=found, selected=selected,
-                      facets=lambda: corpus.facets(archive, selected))  # fmt: skip
+                      facets=partial(figures.facets, selected) if counts else None)  # fmt: skip
+
+
+@router.get("/search/counts")
+def counts(request: Request, figures: Held, selected: Selected) -> Response:
+    """Return the part of the page of a search that says how many there are of what."""
+    return draw(request, "counts.html", counted=figures.facets(selected))
 
 
 @router.get("/export.jsonl")
@@ -133,11 +144,10 @@ def paper(request: Request, archive: Opened, figures: Held, name: str) -> Respon
     with archive.engine.connect() as connection:
         changed = changes_page(connection, *_last(archive, DAYS), site=name, newest_first=True, limit=10)
         newest = hits(connection, Selection(site=name), 10)
+    told = figures.paper(name)
     return draw(
-        request, "paper.html", standing=figures.standing(name) or sites.standing(archive, name),
-        newest=newest.items, changed=changed.items,
-        bars=view.bars(sites.stories_by_day(archive, name, DAYS)), shares=sites.shares_of_fields(archive, name),
-        visits=sites.visits(archive, name, VISITS),
+        request, "paper.html", standing=figures.standing(name), newest=newest.items, changed=changed.items,
+        bars=view.bars(told.days), shares=told.shares, visits=told.visits,
     )  # fmt: skip
 
 

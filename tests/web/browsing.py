@@ -45,6 +45,7 @@ class Watched:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
+        self.runs_scripts: bool = options.get("java_script_enabled", True)
         self.context = browser.new_context(viewport=options.pop("viewport", DESK), **options)
         self.page: Page = self.context.new_page()
         self.elsewhere: list[str] = []
@@ -58,7 +59,10 @@ class Watched:
             self.elsewhere.append(request.url)
 
     def open(self, path: str) -> Page:
+        """Open a page, and wait for what its scripts ask for by themselves."""
         self.page.goto(self.address + path)
+        if self.runs_scripts:
+            expect(self.page.locator("[hx-trigger=load]")).to_have_count(0)
         return self.page
 
     def is_too_wide(self) -> bool:

@@ -80,7 +80,8 @@ def evil(title: str, url: str, paragraphs: tuple[str, ...] = BODY) -> Reading:
 def pages(key: KeyOf) -> dict[str, str]:
     story, long = key(URL), key(LONG)
     return {
-        "front": "/", "search": "/search?q=flood", "everything": "/search", "article": f"/article/{story}",
+        "front": "/", "search": "/search?q=flood", "counted": "/search?q=flood&counts=1",
+        "everything": "/search", "article": f"/article/{story}",
         "then": f"/article/{story}?at={START:%Y-%m-%d}", "compare": f"/article/{story}/compare",
         "long": f"/article/{long}", "long compared": f"/article/{long}/compare",
         "stored": f"/stored/{key.capture(URL)}", "papers": "/papers", "paper": "/paper/lakeside",
@@ -111,7 +112,8 @@ def test_nothing_runs_nothing_breaks_out_and_nothing_is_asked_of_others(
 
 INTRUDERS = """[...document.querySelectorAll(
     "script:not([src^='/static/']), iframe:not(.replay), img, style, plaintext, svg[onload], [onerror], [onclick], "
-    + "a[href^='javascript' i], [hx-trigger]")].map((element) => element.outerHTML.slice(0, 200))"""
+    + "a[href^='javascript' i], [hx-trigger]:not([hx-get^='/search/counts?'])")]
+    .map((element) => element.outerHTML.slice(0, 200))"""
 """What no template of ours draws."""
 
 NOT_ISOLATED = """(() => {

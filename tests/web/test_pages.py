@@ -49,9 +49,14 @@ def test_an_unknown_address_is_a_page_and_for_programs_json(client: httpx.Client
 
 
 def test_a_search_marks_its_hits_and_counts_them_by_paper(client: httpx.Client) -> None:
-    text = client.get("/search?q=sibalom").text
+    text, counts = client.get("/search?q=sibalom").text, client.get("/search/counts?q=sibalom").text
     assert "<mark>Sibalom</mark>" in text
-    assert '<a href="/search?q=sibalom&amp;site=highland"><bdi>Highland Courier</bdi></a> <small>1</small>' in text
+    assert '<a href="/search?q=sibalom&amp;site=highland"><bdi>Highland Courier</bdi></a> <small>1</small>' in counts
+    assert 'hx-get="/search/counts?q=sibalom"' in text
+    assert '<a class="button" rel="nofollow" href="/search?q=sibalom&amp;counts=1">' in text
+    counted = client.get("/search?q=sibalom&counts=1").text
+    assert "<bdi>Highland Courier</bdi></a> <small>1</small>" in counted
+    assert "/search/counts" not in counted
     narrowed = client.get("/search?q=sibalom&site=highland").text
     assert "Crack closes Sibalom bridge" in narrowed
     assert "Bridge at Sibalom" not in narrowed
