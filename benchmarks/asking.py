@@ -10,7 +10,9 @@ What the archive does on top is to read the query, to leave out what is taken do
 and to cut the words around the hit.
 
 Pages are asked of ``hemeroteca serve`` in a process of its own: one reader first, then so many at once while another
-process takes stories in, as a crawl does. Told is the time to the first byte, and to the last.
+process takes stories in, as a crawl does. Told is the time to the first byte, and to the last. The counts beside a
+search are a page of their own, for which a browser asks when it has the hits; if they were asked for within a minute
+they are known.
 
 Exports are told beside reading the same rows and dumping them: :mod:`benchmarks.exporting`.
 """
@@ -216,6 +218,8 @@ def addresses(folder: Path) -> dict[str, list[str]]:
         "front": ["/"] * TIMES,
         "search, common word": [f"/search?q={quote(query)}" for query in asked["common word"]],
         "search, rare word": [f"/search?q={quote(query)}" for query in asked["rare word"]],
+        "counts of a common word": [f"/search/counts?q={quote(query)}" for query in asked["common word"]],
+        "counts of a rare word": [f"/search/counts?q={quote(query)}" for query in asked["rare word"]],
         "story": [f"/article/{key}" for key in keys],
         "comparison": [f"/article/{key}/compare" for key in keys],
         "changes": ["/changes?from=2026-05-04&to=2026-05-11"] * TIMES,

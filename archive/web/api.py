@@ -81,7 +81,7 @@ _ARTICLE: dict[int | str, dict[str, Any]] = {
 # ------------------------------------------------------------------ articles
 
 
-def _selection(
+async def _selection(
     q: Annotated[str, Query(description="A search: words, \"a phrase\", prefix*, OR, -word, title: author: site: …",
                             max_length=5000)] = "",
     site: Annotated[str | None, Query(description="Only this site.", max_length=200)] = None,

@@ -8,13 +8,15 @@ from archive.selection import Selection, parse_day, parse_time
 from archive.store import Archive
 from archive.web.figures import Figures
 
+# These are coroutines because FastAPI sends every plain function to a thread, where each waits for its turn.
 
-def _archive(request: Request) -> Archive:
+
+async def _archive(request: Request) -> Archive:
     archive: Archive = request.app.state.archive
     return archive
 
 
-def _figures(request: Request) -> Figures:
+async def _figures(request: Request) -> Figures:
     figures: Figures = request.app.state.figures
     return figures
 
@@ -26,7 +28,7 @@ Held = Annotated[Figures, Depends(_figures)]
 """What it holds in numbers."""
 
 
-def _selection(
+async def _selection(
     q: str = "",
     site: str = "",
     author: str = "",

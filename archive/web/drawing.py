@@ -26,7 +26,7 @@ NOW = "\x1e"
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a page; ``?lang=`` chooses its language for this browser from now on."""
     language = _language(request)
-    page = environment(language).get_template(template).render(_context(request, language, context))
+    page = environment(language).get_template(template).render(_context(request, language, context) | {"NOW": ""})
     return _answer(request, language, HTMLResponse(page, status))
 
 

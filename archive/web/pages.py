@@ -55,8 +55,10 @@ def search(request: Request, archive: Opened, figures: Held, selected: Selected,
     """
     with archive.engine.connect() as connection:
         found = hits(connection, selected, HITS, after or None)
+    if not counts:
+        return draw(request, "search.html", found=found, selected=selected, facets=None)
     return draw_early(request, "search.html", found=found, selected=selected,
-                      facets=partial(figures.facets, selected) if counts else None)  # fmt: skip
+                      facets=partial(figures.facets, selected))  # fmt: skip
 
 
 @router.get("/search/counts")
@@ -122,9 +124,18 @@ def stored_page(request: Request, archive: Opened, name: str) -> Response:
 
 
 @router.get("/stored/{name}/page")
-def stored_payload(archive: Opened, name: str) -> Response:
-    """Hand out a stored page as it came, in a sandbox."""
-    return replay.sandboxed(stored.find(archive, name).load(archive.warc_folder))
+def stored_payload(request: Request, archive: Opened, name: str) -> Response:
+    """Hand out a stored page in a sandbox, with the pictures and style sheets that the archive holds of it."""
+    page = stored.find(archive, name)
+    return replay.sandboxed(page.load(archive.warc_folder), replay.Beside.of(request, page.id, archive, page.at))
+
+
+@router.get("/stored/{name}/beside/{part}")
+def stored_beside(request: Request, archive: Opened, name: str, part: str) -> Response:
+    """Hand out a picture or a style sheet of a stored page."""
+    page, found = stored.find(archive, name), stored.find(archive, part)
+    beside = replay.Beside.of(request, page.id, archive, page.at)
+    return replay.requisite(found.load(archive.warc_folder), beside)
 
 
 # ------------------------------------------------------------------ papers

@@ -22,7 +22,7 @@ from archive.mementos import Memento, load, mementos, nearest, parse_stamp
 from archive.selection import parse_time
 from archive.web.asking import Opened
 from archive.web.contract import admit
-from archive.web.replay import sandboxed
+from archive.web.replay import Beside, sandboxed
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(admit)])
 BOTH = ["GET", "HEAD"]
@@ -69,7 +69,8 @@ def memento(request: Request, archive: Opened, stamp: str) -> Response:
     headers = {"Memento-Datetime": _http(chosen.at), "Link": _links(request, url, found, chosen)}
     if chosen.redirect is not None and chosen.status // 100 == 3:
         return RedirectResponse(_served(request, f"memento/{stamp}", chosen.redirect), chosen.status, headers)
-    shown = sandboxed(load(archive, chosen))
+    page = Beside.of(request, chosen.page, archive, chosen.at) if chosen.page is not None else None
+    shown = sandboxed(load(archive, chosen), page)
     shown.headers.update(headers)
     shown.status_code = chosen.status if chosen.status != 304 else 200
     return shown

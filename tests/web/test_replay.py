@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from archive import Archive
 from archive.web import create_app
 from archive.web.replay import decoded, sandboxed
-from tests.archive.make import START, STORY, Paper, SettableClock, capture, reading
-from tests.web.browsing import Watched, chromium
+from tests.archive.make import DAY, START, STORY, Paper, SettableClock, capture, reading
+from tests.web.browsing import Watched, chromium, expect
 from tests.web.conftest import KeyOf, serving
 
 if TYPE_CHECKING:
@@ -82,6 +83,71 @@ def stored(tmp_path: Path, other: Listener) -> Iterator[tuple[str, str]]:
     with serving(app) as address:
         yield address, f"/stored/{KeyOf(app.state.archive).capture(STORY)}"
     app.state.archive.close()
+
+
+ILLUSTRATED = b"""<!doctype html><html><head><link rel="stylesheet" href="/theme.css" integrity="sha256-x"
+crossorigin><link rel="stylesheet" href="/other.css"></head><body><h1>Flood</h1><img src="/river.png" crossorigin>
+<img id="late" src="data:," data-src="/river.png"><img id="hidden" src="/mayor.png"><img id="none" src="/none.png">
+<img id="ours" src="/export.jsonl"></body></html>"""
+
+
+def drawn(width: int) -> bytes:
+    """Return a picture that is so wide."""
+    rows = zlib.compress(b"".join(b"\0" + bytes(width) for _ in range(2)))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    head = width.to_bytes(4) + (2).to_bytes(4) + bytes((8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def illustrated(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The address of a server that shows a page with a picture and a sheet kept beside it, and that page's path."""
+    clock, server = SettableClock(), STORY.partition("/2026")[0]
+    with Archive(tmp_path, clock=clock) as archive:
+        paper = Paper(archive, clock)
+
+        def beside(name: str, kind: str, payload: bytes, day: int) -> None:
+            archive.keep(capture(f"{server}/{name}", START + day * DAY, visit=paper.visit or paper.begin(),
+                                 payload=payload, headers=(("Content-Type", kind),)))  # fmt: skip
+
+        beside("river.png", "image/png", drawn(11), -30)
+        beside("river.png", "image/png", drawn(22), 1)
+        beside("river.png", "image/png", drawn(33), 9)
+        beside("mayor.png", "image/png", drawn(44), 0)
+        beside("theme.css", "text/css", b"@import 'more.css'; h1 { color: rgb(4, 5, 6) }", 0)
+        beside("more.css", "text/css; charset=utf-8", b"h1 { background: url(river.png) rgb(7, 8, 9) }", 0)
+        beside("other.css", "text/html", b"h1 { color: red }", 0)
+        taken = capture(STORY, START, visit=paper.visit or "", payload=ILLUSTRATED)
+        archive.save(taken, reading(canonical=STORY))
+        paper.end()
+        archive.take_down("url", f"{server}/mayor*", "a court’s order")
+    app = create_app(tmp_path, clock=clock)
+    with serving(app) as address:
+        yield address, f"/stored/{KeyOf(app.state.archive).capture(STORY)}"
+    app.state.archive.close()
+
+
+@chromium
+def test_a_stored_page_shows_the_pictures_and_styles_that_were_kept_nearest_to_it_in_time(
+    browser: Browser, illustrated: tuple[str, str]
+) -> None:
+    address, path = illustrated
+    asked: list[str] = []
+    with Watched(browser, address) as watched:
+        watched.page.on("request", lambda request: asked.append(request.url))
+        page = watched.open(path)
+        shown = page.frames[1]
+        expect(shown.locator("h1")).to_have_css("color", "rgb(4, 5, 6)")
+        expect(shown.locator("h1")).to_have_css("background-color", "rgb(7, 8, 9)")
+        widths = "[...document.images].map((image) => image.naturalWidth)"
+        assert shown.evaluate(widths) == [22, 22, 0, 0, 0]
+        assert f"{path}/beside/" in str(shown.locator("h1").evaluate("h1 => getComputedStyle(h1).backgroundImage"))
+        assert watched.elsewhere == []
+        beside = [url for url in asked if "/beside/" in url]
+        assert len(set(beside)) == len(beside) == 3
 
 
 @chromium
