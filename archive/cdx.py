@@ -23,7 +23,7 @@ from archive.surt import surt
 from archive.takedown import visible_capture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -34,6 +34,9 @@ FIELDS = ("urlkey", "timestamp", "url", "mime", "status", "digest", "length", "o
 MATCHES = ("exact", "prefix", "host", "domain")
 BLOCK = 3000
 """Lines of a block, as in the compressed indexes of other web archives; pages are counted in blocks."""
+
+FIRST = 100
+"""Lines that are looked up first, so that an answer begins at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,27 +80,46 @@ class Line:
 
 def lines(asked: Archive | Connection, what: Asked, *, backwards: bool = False) -> Iterator[Line]:
     """Yield the lines that were asked for, in the order of the index; the file of each as it is named now."""
-    after: tuple[str, datetime, int] | None = None
-    while True:
-        with connected(asked) as connection:
-            found = connection.execute(_following(_selecting(what), after, backwards=backwards).limit(BLOCK)).all()
-        yield from map(_line, found)
-        if len(found) < BLOCK:
-            return
-        after = (found[-1].surt, found[-1].fetched_at, found[-1].id)
+    return _between(asked, what, None, None, backwards=backwards)
 
 
-def page(asked: Archive | Connection, what: Asked, number: int, blocks: int) -> list[Line]:
-    """Return the lines of one page of so many blocks; the first is number 0."""
-    query = _following(_selecting(what), None, backwards=False).limit(blocks * BLOCK).offset(number * blocks * BLOCK)
+def page(asked: Archive | Connection, what: Asked, number: int, blocks: int) -> Iterator[Line] | None:
+    """Return the lines of one page of so many blocks, None where there is no such page; the first is number 0.
+
+    A line that may not be handed out has its place on a page and is left out there: so where a page begins is found in
+    the indexes of the database alone, and moves for nobody when something is taken down.
+    """
+    size = blocks * BLOCK
     with connected(asked) as connection:
-        return [_line(row) for row in connection.execute(query)]
+        begin = connection.execute(_places(what).offset(number * size).limit(1)).first()
+        end = connection.execute(_places(what).offset((number + 1) * size).limit(1)).first()
+    return None if begin is None else _between(asked, what, begin, end)
+
+
+def _between(asked: Archive | Connection, what: Asked, begin: Sequence[Any] | None, end: Sequence[Any] | None, *,
+             backwards: bool = False) -> Iterator[Line]:  # fmt: skip
+    """Yield the lines from one place to the next, without the latter; the first few are looked up alone."""
+    bounded, size, after = _selecting(what), FIRST, None
+    if begin is not None:
+        bounded = bounded.where(*_beyond(begin, is_reached=True))
+    if end is not None:
+        bounded = bounded.where(*_beyond(end, backwards=True))
+    while True:
+        query = bounded if after is None else bounded.where(*_beyond(after, backwards=backwards))
+        order = [column.desc() if backwards else column for column in _PLACE]
+        with connected(asked) as connection:
+            found = connection.execute(query.order_by(*order).limit(size)).all()
+        yield from map(_line, found)
+        if len(found) < size:
+            return
+        size, after = BLOCK, (found[-1].surt, found[-1].fetched_at, found[-1].id)
 
 
 def count(asked: Archive | Connection, what: Asked) -> int:
-    """Return how many lines there are."""
+    """Return how many lines all pages have room for: :func:`page` leaves out what may not be handed out."""
     with connected(asked) as connection:
-        return connection.scalar(sa.select(sa.func.count()).select_from(_selecting(what).subquery())) or 0
+        places = _places(what).order_by(None).subquery()
+        return connection.scalar(sa.select(sa.func.count()).select_from(places)) or 0
 
 
 def of_captures(connection: Connection, captures: Iterable[int]) -> Iterator[tuple[int, Line]]:
@@ -122,12 +144,14 @@ def _captures() -> sa.Select[Any]:
 
 
 def _selecting(what: Asked) -> sa.Select[Any]:
-    query = _captures().where(*_matching(what))
+    return _captures().where(*_matching(what), *_within(what))
+
+
+def _within(what: Asked) -> Iterator[sa.ColumnElement[bool]]:
     if what.since is not None:
-        query = query.where(t.capture.c.fetched_at >= what.since)
+        yield t.capture.c.fetched_at >= what.since
     if what.until is not None:
-        query = query.where(t.capture.c.fetched_at <= what.until)
-    return query
+        yield t.capture.c.fetched_at <= what.until
 
 
 def _matching(what: Asked) -> Iterator[sa.ColumnElement[bool]]:
@@ -145,14 +169,23 @@ def _matching(what: Asked) -> Iterator[sa.ColumnElement[bool]]:
     yield column < beyond
 
 
-def _following(query: sa.Select[Any], after: tuple[str, datetime, int] | None, *, backwards: bool) -> sa.Select[Any]:
-    columns = (t.url.c.surt, t.capture.c.fetched_at, t.capture.c.id)
-    order = [column.desc() if backwards else column for column in columns]
-    if after is not None:
-        place = [sa.literal(value, column.type) for value, column in zip(after, columns, strict=True)]
-        here, there = sa.tuple_(*columns), sa.tuple_(*place)
-        query = query.where(here < there if backwards else here > there)
-    return query.order_by(*order)
+def _places(what: Asked) -> sa.Select[Any]:
+    """Select where the captures stand that were asked for, in order, by what two indexes hold."""
+    query = sa.select(*_PLACE).join(t.capture, t.capture.c.url_id == t.url.c.id).where(*_matching(what), *_within(what))
+    return query.order_by(*_PLACE)
+
+
+_PLACE = (t.url.c.surt, t.capture.c.fetched_at, t.capture.c.id)
+
+
+def _beyond(place: Sequence[Any], *, backwards: bool = False,
+            is_reached: bool = False) -> Iterator[sa.ColumnElement[bool]]:  # fmt: skip
+    """Yield the conditions that a line stands after a place (before it, ``backwards``), or on it if ``is_reached``."""
+    values = [sa.literal(value, column.type) for value, column in zip(place, _PLACE, strict=True)]
+    here, there = sa.tuple_(*_PLACE), sa.tuple_(*values)
+    # The address alone as well: no index has all three.
+    yield t.url.c.surt <= values[0] if backwards else t.url.c.surt >= values[0]
+    yield here < there if backwards else here >= there if is_reached else here > there
 
 
 def _line(row: Any) -> Line:

@@ -202,7 +202,9 @@ def _lines(archive: Opened, what: Asked, closest: str, sort: str, page: int | No
     if page is None:
         return cdx.lines(archive, what, backwards=sort == "reverse")
     found = cdx.page(archive, what, page, size)
-    if page and not found:
+    if found is None and page == 0:
+        return ()
+    if found is None:
         raise QueryError(f"page: there is no page {page}; showNumPages=true tells how many there are")
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive import Archive, QueryError, cdx
-from archive.cdx import Asked, lines
+from archive.cdx import Asked, Line, lines
 from archive.mementos import parse_stamp
 from tests.archive.make import DAY, HOUR, START, STORY, Paper, SettableClock
 from tests.clients import CLIENTS, needs_clients
@@ -93,10 +93,33 @@ def test_long_indexes_are_read_piece_by_piece_forwards_and_backwards(
 ) -> None:
     whole = list(lines(filled, Asked(url=SITE, match="domain")))
     monkeypatch.setattr(cdx, "BLOCK", 2)
+    monkeypatch.setattr(cdx, "FIRST", 1)
     assert list(lines(filled, Asked(url=SITE, match="domain"))) == whole
     assert list(lines(filled, Asked(url=SITE, match="domain"), backwards=True)) == whole[::-1]
-    assert cdx.page(filled, Asked(url=SITE, match="domain"), 1, 2) == whole[4:8]
-    assert cdx.count(filled, Asked(url=SITE, match="domain")) == len(whole) == 11
+    assert len(whole) == 11
+
+
+def pages(archive: Archive, what: Asked, blocks: int) -> list[list[Line]]:
+    """Return the lines of every page."""
+    many = -(-cdx.count(archive, what) // (blocks * cdx.BLOCK))
+    assert cdx.page(archive, what, many, blocks) is None
+    return [list(cdx.page(archive, what, number, blocks) or ()) for number in range(many)]
+
+
+def test_the_pages_of_an_index_are_together_all_of_it_and_begin_where_they_began_when_something_is_taken_down(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdx, "BLOCK", 2)
+    what = Asked(url=SITE, match="domain")
+    before = pages(filled, what, 2)
+    assert [line for page in before for line in page] == list(lines(filled, what))
+    assert max(map(len, before)) == 4
+    filled.take_down("url", f"{SITE}2026/11/flood*", "a court said so")
+    after = pages(filled, what, 2)
+    assert [line for page in after for line in page] == list(lines(filled, what))
+    assert sum(map(len, after)) < sum(map(len, before))
+    assert all(set(kept) <= set(was) for kept, was in zip(after, before, strict=True))
+    assert pages(filled, Asked(url=f"{SITE}nothing", match="exact"), 1) == []
 
 
 def test_times_bound_what_is_told(filled: Archive) -> None:
