@@ -23,20 +23,19 @@ NORM_VERSION = 1
 FIELD_SEPARATOR = "\x1f"
 ITEM_SEPARATOR = "\x1e"
 
-_SHAPES = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′`´ʼ‹›", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        # Soft hyphens, zero-width characters, byte-order marks: nobody sees them. The last two are our own marks.
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x1e\x1f", None),
-    }
-)
-_WHITE = re.compile(r"\s+")
-_ASCII_SHAPES = ("`", ITEM_SEPARATOR, FIELD_SEPARATOR)
-"""What of ASCII is folded: to look for these three is quicker than to translate."""
+_SHAPES = {
+    **dict.fromkeys("‘’‚‛′`´ʼ‹›", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    # Soft hyphens, zero-width characters, byte-order marks: nobody sees them. The last two are our own marks.
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\x1e\x1f", ""),
+}
+_SHAPED = re.compile(f"[{''.join(_SHAPES)}]")
+"""To look for these and change them is seven times quicker than ``str.translate``, which asks for every character."""
 
+_WHITE = re.compile(r"\s+")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_ASCII_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def normal(text: str | None) -> str:
@@ -44,10 +43,14 @@ def normal(text: str | None) -> str:
     if not text:
         return ""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES)
-    elif any(mark in text for mark in _ASCII_SHAPES):
-        text = text.translate(_SHAPES)
+        text = _folded(unicodedata.normalize("NFKC", _folded(text)))
+    elif "`" in text or ITEM_SEPARATOR in text or FIELD_SEPARATOR in text:  # what of ASCII is folded
+        text = _folded(text)
     return " ".join(text.split())
+
+
+def _folded(text: str) -> str:
+    return _SHAPED.sub(lambda found: _SHAPES[found[0]], text)
 
 
 def normal_items(items: Iterable[str]) -> str:
@@ -73,6 +76,8 @@ def reading_digest(reading: Reading) -> bytes:
 
 def bare(text: str) -> str:
     """Return only letters and digits, in lower case: equal bare texts differ cosmetically."""
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_NO_LETTERS).decode().lower()
     return _NO_LETTERS.sub("", normal(text)).casefold()
 
 
@@ -81,17 +86,24 @@ def count_words(text: str) -> int:
 
     Chinese, Japanese and Thai are written without spaces, so a run of them would otherwise be one word.
     """
-    return len(_WORD.findall(text))
+    return len(_words(text))
 
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text, counted as in :func:`count_words`: what near-duplicates have in common."""
-    return _WORD.findall(normal(text).casefold())
+    return _words(normal(text).casefold())
 
 
-_WORD = re.compile(
-    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+(?:['’\-][^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+)*"
-)
+def _words(text: str) -> list[str]:
+    is_spaced = text.isascii() or _UNSPACED.search(text) is None
+    return (_SPACED_WORD if is_spaced else _WORD).findall(text)
+
+
+_RANGES = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
+_UNSPACED = re.compile(f"[{_RANGES}]")
+_WORD = re.compile(rf"[{_RANGES}]|[^\W{_RANGES}]+(?:['’\-][^\W{_RANGES}]+)*")
+_SPACED_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
+"""The same where no such script is written, in two thirds of the time."""
 
 
 def fold_name(name: str) -> str:
