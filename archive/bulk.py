@@ -5,11 +5,14 @@ Values are given and returned as the database holds them: times in microseconds,
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +26,21 @@ MOST_KEYS = 256
 """Keys in one question; SQLite takes 32,766 values in a statement."""
 
 _MARK = {"sqlite": "?", "postgresql": "%s"}
+
+
+@contextmanager
+def cursor(connection: Connection) -> Iterator[Any]:
+    """Give a cursor of the driver, within the connection's transaction; its errors come as SQLAlchemy's."""
+    if not connection.in_transaction():
+        connection.begin()  # as the connection does by itself
+    own = connection.connection.cursor()
+    try:
+        yield own
+    except connection.dialect.loaded_dbapi.Error as error:
+        kind = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(None, None, error, kind, dialect=connection.dialect) from error
+    finally:
+        own.close()
 
 
 def rows_in(connection: Connection, question: str, keys: Collection[Any]) -> list[Any]:
@@ -39,8 +57,8 @@ def rows_in(connection: Connection, question: str, keys: Collection[Any]) -> lis
         part += [part[-1]] * (width - len(part))
         columns = len(part[0]) if isinstance(part[0], tuple) else 0
         values = tuple(value for key in part for value in key) if columns else tuple(part)
-        statement = _asking(question, width, columns, connection.dialect.name)
-        found += connection.exec_driver_sql(statement, values).fetchall()
+        with cursor(connection) as asking:
+            found += asking.execute(_asking(question, width, columns, connection.dialect.name), values).fetchall()
     return found
 
 
@@ -54,17 +72,18 @@ def _asking(question: str, width: int, columns: int, dialect: str) -> str:
 
 def insert_rows(connection: Connection, table: sa.TableClause, rows: Sequence[Mapping[str, Any]], *,
                 missing: bool = False) -> None:  # fmt: skip
-    """Insert rows that name the same columns; with ``missing`` those whose key is there already stay as they are."""
+    """Insert rows that name the same columns, two or more; with ``missing`` those whose key is there already stay."""
     if not rows:
         return
     names = tuple(rows[0])
     end = " ON CONFLICT DO NOTHING" if missing else ""
     if connection.dialect.name == "postgresql":
         columns = tuple([row[name] for row in rows] for name in names)
-        connection.exec_driver_sql(_inserting_columns(table, names) + end, columns)
+        with cursor(connection) as inserting:
+            inserting.execute(_inserting_columns(table, names) + end, columns)
     else:
-        told = [tuple(map(row.__getitem__, names)) for row in rows]
-        connection.exec_driver_sql(_inserting_each(table, names) + end, told)
+        with cursor(connection) as inserting:
+            inserting.executemany(_inserting_each(table, names) + end, list(map(itemgetter(*names), rows)))
 
 
 @lru_cache(maxsize=128)
@@ -91,7 +110,8 @@ def run_each(connection: Connection, statement: str, values: Iterable[tuple[Any,
     """Run a statement, which says ``?`` for each value, with each of these tuples of values in turn."""
     told = list(values)
     if told:
-        connection.exec_driver_sql(statement.replace("?", _MARK[connection.dialect.name]), told)
+        with cursor(connection) as running:
+            running.executemany(statement.replace("?", _MARK[connection.dialect.name]), told)
 
 
 def new_ids(connection: Connection, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from rensa import RMinHash
 
 from archive import tables as t
+from archive.bulk import rows_in
 from archive.normal import words
 from archive.rows import insert, insert_missing
 from archive.takedown import visible
@@ -145,10 +146,7 @@ def candidates(connection: Connection, signed: bytes) -> list[int]:
 
 def sharing(connection: Connection, signed: bytes) -> set[int]:
     """Return the ids of articles that share a band with this text: as many as are compared, and one more."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    statement = _SHARING.format(", ".join([f"({mark}, {mark})"] * BANDS))
-    values = tuple(value for band in bands(signed) for value in band)
-    return {row[0] for row in connection.exec_driver_sql(statement, values)}
+    return {row[0] for row in rows_in(connection, _SHARING, bands(signed))}
 
 
 _SHARING = (

@@ -6,7 +6,6 @@ so that a rebuild gives the same history of an article whose words nobody can re
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from archive.scan import Record, own_files, parse_name, records
 from archive.search import remove_content
 from archive.swap import NewFile, rewriting, swap
 from archive.told import Captured, WasRead, told
-from archive.warc import GZIP_LEVEL, OPEN_SUFFIX, READING_URN, erased_record, record_uuid
+from archive.warc import OPEN_SUFFIX, READING_URN, erased_record, gzipped, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,7 +129,7 @@ def _rewrite(archive: Archive, path: Path, order: _Order, progress: Callable[[in
         for record in records(path):
             raw = _replaced(record, order) or record.raw
             own = record_uuid(record.fields.get("warc-record-id", "")).bytes
-            made.add(own, raw, gzip.compress(raw, GZIP_LEVEL, mtime=0))
+            made.add(own, raw, gzipped(raw))
         made.finish()
     except BaseException:
         made.abandon()

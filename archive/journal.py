@@ -38,6 +38,10 @@ Value = TypeVar("Value")
 PACKERS = 1
 """Threads that compress while the rows are made: zlib needs no interpreter, so it runs beside it."""
 
+AT_ONCE = 16
+"""How many captures and readings are handed to such a thread at once: for each by itself the two would wait for each
+other more than they gain."""
+
 
 @dataclass(slots=True)
 class BegunVisit:
@@ -57,14 +61,15 @@ class BegunVisit:
 class Queued:
     """Records that wait to be written: where the first of them is, once they are."""
 
-    members: Future[list[bytes]]
-    before: int  # records of the file's own that go first
+    make: Callable[[], Sequence[WarcRecord]]
+    first: Sequence[WarcRecord]  # of the file's own, that go before
     file: int = 0
     place: Place = field(default_factory=lambda: Place("", 0, 0))
 
 
-def _members(first: Sequence[WarcRecord], make: Callable[[], Sequence[WarcRecord]]) -> list[bytes]:
-    return [record.member() for record in (*first, *make())]
+def _members(part: Sequence[Queued]) -> list[list[bytes]]:
+    """Make and compress the records of each."""
+    return [[record.member() for record in (*queued.first, *queued.make())] for queued in part]
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class Journal:
         self._writer: WarcWriter | None = None
         self._group: _Group | None = None
         self._queue: list[Queued] = []
+        self._handed: list[tuple[list[Queued], Future[list[list[bytes]]]]] = []  # to the threads that compress
         self._syncing: list[Future[None]] = []  # beside the database's work
         self._synced = 0  # bytes of the file that are synced when these are done
         self._packers = ThreadPoolExecutor(PACKERS, thread_name_prefix="hemeroteca-gzip")
@@ -113,22 +119,30 @@ class Journal:
         if first and self._group is not None:
             self._group.begun.append(visit)
             visit.written_to = self._open().name
-        queued = Queued(self._packers.submit(_members, first, make), len(first))
+        queued = Queued(make, first)
         self._queue.append(queued)
+        if len(self._queue) == AT_ONCE:
+            self._hand_over()
         return queued
+
+    def _hand_over(self) -> None:
+        part, self._queue = self._queue, []
+        if part:
+            self._handed.append((part, self._packers.submit(_members, part)))
 
     def write_queued(self) -> None:
         """Write what waits, in the order in which it came; it is synced with its group."""
-        waiting, self._queue = self._queue, []
-        members = [queued.members.result() for queued in waiting]
-        places = iter(self._open().append_members([member for some in members for member in some]) if waiting else ())
-        for queued, some in zip(waiting, members, strict=True):
-            own = list(islice(places, len(some)))
-            queued.file, queued.place = self.file_id, own[queued.before]
-        if waiting:
-            writer = self._open()
-            self._synced = writer.size
-            self._syncing.append(self._packers.submit(writer.sync))
+        self._hand_over()
+        handed, self._handed = self._handed, []
+        made = [(queued, own) for part, members in handed for queued, own in zip(part, members.result(), strict=True)]
+        if not made:
+            return
+        writer = self._open()
+        places = iter(writer.append_members([member for _, own in made for member in own]))
+        for queued, own in made:
+            queued.file, queued.place = self.file_id, list(islice(places, len(own)))[len(queued.first)]
+        self._synced = writer.size
+        self._syncing.append(self._packers.submit(writer.sync))
 
     def _sync(self, writer: WarcWriter) -> None:
         try:
@@ -223,6 +237,7 @@ class Journal:
         finally:
             self._group = None
             self._queue.clear()
+            self._handed.clear()
         return value
 
     def _size(self) -> int:

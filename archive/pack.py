@@ -9,7 +9,6 @@ https://iipc.github.io/warc-specifications/specifications/warc-zstd/
 
 from __future__ import annotations
 
-import gzip
 import secrets
 import struct
 from collections import Counter, defaultdict
@@ -26,7 +25,7 @@ from archive import tables as t
 from archive.errors import NotFoundError, StoreError
 from archive.scan import DICTIONARY_MAGIC, parse_name, read_records, records
 from archive.swap import NewFile, rewriting, swap
-from archive.warc import GZIP_LEVEL, pack_record, record_uuid
+from archive.warc import gzipped, pack_record, record_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -275,7 +274,7 @@ def as_gzip(path: Path, target: Path) -> NewFile:
     try:
         for record in records(path):
             own = record_uuid(record.fields.get("warc-record-id", "")).bytes
-            made.add(own, record.raw, gzip.compress(record.raw, GZIP_LEVEL, mtime=0))
+            made.add(own, record.raw, gzipped(record.raw))
         made.finish()
     except BaseException:
         made.abandon()

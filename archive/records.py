@@ -17,8 +17,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from uuid import UUID
 
 
@@ -397,24 +399,10 @@ def storable_json(reading: Reading) -> tuple[Reading, dict[str, Any]]:
 
 
 def _can_be_stored(values: Any) -> bool:
-    text = "".join(_strings(values))
     try:
-        text.encode()
-    except UnicodeEncodeError:
+        return b"\\u0000" not in orjson.dumps(values)
+    except TypeError:  # half of a character
         return False
-    return "\0" not in text
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield name
-            yield from _strings(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _strings(part)
 
 
 def _mended(value: Any) -> Any:
@@ -431,7 +419,10 @@ def _sparse(record: Any) -> dict[str, Any]:
 
 def canonical_json(values: Any) -> str:
     """Return JSON that is the same for equal values: sorted keys, no spaces, text unescaped."""
-    return _CANONICAL.encode(values)
+    try:
+        return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # a number of more than 64 bits, half of a character, or a name that is no plain string
+        return _CANONICAL.encode(values)
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

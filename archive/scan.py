@@ -10,11 +10,11 @@ import base64
 import hashlib
 import re
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import zstandard
+from zlib_ng import zlib_ng
 
 from archive.warc import OPEN_SUFFIX, Place
 
@@ -152,7 +152,7 @@ def _decompressor(file: IO[bytes]) -> tuple[Callable[[], Any], type[Exception]]:
         file.seek(0)
         return zstandard.ZstdDecompressor(dict_data=read_dictionary(file)).decompressobj, zstandard.ZstdError
     file.seek(0)
-    return lambda: zlib.decompressobj(wbits=31), zlib.error
+    return lambda: zlib_ng.decompressobj(wbits=31), zlib_ng.error  # type: ignore[return-value]  # it is a class
 
 
 def read_dictionary(file: IO[bytes]) -> zstandard.ZstdCompressionDict:

@@ -29,6 +29,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
+from zlib_ng import zlib_ng
 
 from archive.errors import StoreError
 from archive.records import Capture, Kind, canonical_json
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
     from warcio.recordloader import ArcWarcRecord
 
-GZIP_LEVEL = 6  # against 9: 0.7 % bigger, 40 % less CPU (measured on 250 news pages)
+GZIP_LEVEL = 6
+"""Against 9: 0.7 % bigger, 40 % less CPU (measured on 250 news pages); zlib-ng's 6 takes half of the time of zlib's."""
+
 MAX_FILE_BYTES = 1_000_000_000  # the WARC implementation guidelines' usual gigabyte
 REVISIT_304 = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 READING_URN = "urn:hemeroteca:reading:"
@@ -65,12 +68,17 @@ class WarcRecord:
 
     def member(self) -> bytes:
         """Return the record as one gzip member; equal records give equal bytes."""
-        return gzip.compress(self.raw(), GZIP_LEVEL, mtime=0)
+        return gzipped(self.raw())
 
     def raw(self) -> bytes:
         """Return the record's bytes, uncompressed."""
         head = "".join(f"{name}: {_BREAKS.sub(' ', value)}\r\n" for name, value in self.fields)
         return f"WARC/1.1\r\n{head}Content-Length: {len(self.block)}\r\n\r\n".encode() + self.block + b"\r\n\r\n"
+
+
+def gzipped(raw: bytes) -> bytes:
+    """Return a record as one gzip member, without a time in it."""
+    return zlib_ng.compress(raw, GZIP_LEVEL, wbits=31)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ replay tools show the extract, and ``hemeroteca rebuild`` makes the same version
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -25,10 +24,10 @@ from archive.selection import selecting
 from archive.software import software_version
 from archive.takedown import visible_capture
 from archive.warc import (
-    GZIP_LEVEL,
     OPEN_SUFFIX,
     READING_URN,
     Place,
+    gzipped,
     parse_warc_date,
     record_urn,
     record_uuid,
@@ -271,7 +270,7 @@ class _Writer:
             return False
         self._told.add(record_uuid(named))
         if (info := infos.find(record_uuid(named))) is not None:
-            self._write(gzip.compress(info.raw, GZIP_LEVEL, mtime=0))
+            self._write(gzipped(info.raw))
         return True
 
     def _write(self, member: bytes) -> int:
@@ -335,7 +334,7 @@ def _member(source: IO[bytes], record: Record) -> bytes:
     """Return a record as one gzip member: as it lies there, or packed anew where it lies in a zstd file."""
     source.seek(record.place.offset)
     held = source.read(record.place.length)
-    return held if held[:2] == b"\x1f\x8b" else gzip.compress(record.raw, GZIP_LEVEL, mtime=0)
+    return held if held[:2] == b"\x1f\x8b" else gzipped(record.raw)
 
 
 class _Infos:
