@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -101,6 +101,22 @@ def open_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """Return the engine whose transactions take SQLite's write lock at once."""
     return engine.execution_options(**_WRITES)
+
+
+def only_reading(engine: Engine) -> None:
+    """Let the transactions of an archive that is only read end by COMMIT where the database is PostgreSQL.
+
+    psycopg forgets the statements that it has prepared at every ROLLBACK, which is how SQLAlchemy ends a reading; then
+    each question is planned anew, 1.9 of the 2.4 ms that an as-of takes.
+    """
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "rollback", _end_reading)
+
+
+def _end_reading(connection: Connection) -> None:
+    held: Any = connection.connection.dbapi_connection
+    if held.info.transaction_status.name == "INTRANS":  # after an error only a ROLLBACK will do
+        held.commit()
 
 
 @contextmanager

@@ -123,6 +123,7 @@ class Archive:
         if readonly:
             _require(engine, self.home)
             self.notice = schema.prepare_to_read(engine)
+            database.only_reading(engine)
             return
         try:
             self.warc_folder.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from archive import Archive
+from archive.asof import at_url
 from archive.audit import verify
 from archive.dump import dump
 from archive.rebuild import rebuild_into
@@ -55,3 +57,20 @@ def test_two_papers_crawled_at_once_into_postgresql_are_what_their_warc_files_sa
     assert rebuild_into(operator.home, tmp_path / "again", lambda: newsroom.now).problems == ()
     with Archive(tmp_path / "again", readonly=True) as again, again.engine.connect() as connection:
         assert set(dump(connection)) ^ held == set()
+
+
+def test_what_a_reader_asks_again_and_again_is_planned_once(tmp_path: Path, url: str) -> None:
+    Archive(tmp_path, database=url).close()
+    with Archive(tmp_path, database=url, readonly=True) as archive:
+        for _ in range(8):  # psycopg prepares what it has been asked five times
+            with archive.engine.connect() as connection:
+                at_url(connection, "https://lakeside.example/1/", datetime.now(UTC))
+        with pytest.raises(sa.exc.ProgrammingError), archive.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT nothing FROM nowhere")
+        with archive.engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+        for _ in range(8):
+            with archive.engine.connect() as connection:
+                at_url(connection, "https://lakeside.example/1/", datetime.now(UTC))
+        with archive.engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar()
