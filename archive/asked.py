@@ -203,8 +203,8 @@ def fill_rates(connection: Connection, site: str, last: int, skip: int = 0) -> d
     reading, capture = t.reading.c, t.capture.c
     author = t.reading_author.c
     query = (
-        sa.select(reading.title, reading.byline, reading.published_at, reading.modified_at, reading.dateline,
-                  reading.counters, t.content.c.words,
+        sa.select(sa.func.coalesce(reading.title, t.content.c.title).label("title"), reading.byline,
+                  reading.published_at, reading.modified_at, reading.dateline, reading.counters, t.content.c.words,
                   sa.exists().where(author.reading_id == reading.id).label("has_author"))
         .select_from(t.reading)
         .join(t.capture, capture.id == reading.capture_id)

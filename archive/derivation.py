@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.chain import OVER, Chain, Observation, Sight, Span, derive
 from archive.records import Kind
-from archive.rows import insert, update
+from archive.rows import insert, update, whole_counter
 from archive.runs import Run, Sighting, runs
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def _sightings(connection: Connection, article: int) -> dict[tuple[str, str], li
     )
     found: dict[tuple[str, str], list[Sighting]] = {}
     for row in rows:
-        for metric, value, source, exact, stale, raw in row.counters:
+        for metric, value, source, exact, stale, raw in map(whole_counter, row.counters):
             found.setdefault((metric, source), []).append(
                 Sighting(at=row.fetched_at, record_id=row.record_id, capture_id=row.id, value=value, exact=exact,
                          stale=stale, raw=raw)

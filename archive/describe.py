@@ -215,7 +215,7 @@ _FACTS = (
         _CAPTURE.warc_length, _CAPTURE.payload_digest, _READING.canonical_url, _READING.dateline, _READING.agency,
         _READING.byline, _raw(_READING.published_at), _READING.published_offset, _READING.published_precision,
         _READING.language, _READING.section, _READING.access,
-        *map(_json, (_READING.tags, _READING.images, _READING.profiles, _READING.sources)),
+        *map(_json, (_READING.tags, t.picture_list.c.images, _READING.profiles, t.source_set.c.sources)),
         t.reader.c.name, t.reader.c.version,
     )
     .select_from(t.version)
@@ -224,6 +224,8 @@ _FACTS = (
     .join(t.capture, _CAPTURE.id == t.version.c.first_capture_id)
     .outerjoin(t.warc_file, t.warc_file.c.id == _CAPTURE.warc_file_id)
     .outerjoin(t.reading, _READING.id == t.version.c.reading_id)
+    .outerjoin(t.picture_list, t.picture_list.c.id == _READING.images_id)
+    .outerjoin(t.source_set, t.source_set.c.id == _READING.sources_id)
     .outerjoin(t.reader, t.reader.c.id == _READING.reader_id)
     .where(t.version.c.id.in_(_IDS))
 )  # fmt: skip

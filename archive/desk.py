@@ -20,14 +20,27 @@ from archive import duplicates, identity, rows, search, takedown, texts
 from archive import tables as t
 from archive.bulk import code, insert_rows, new_ids, run_each
 from archive.chain import Observation, Settled, Sight, append, begin
-from archive.held import RESPONSE, REVISIT, Held, Owned, Page, Run, Said, Story, load, load_alike
+from archive.held import (
+    RESPONSE,
+    REVISIT,
+    Held,
+    Owned,
+    Page,
+    Run,
+    Said,
+    Story,
+    load,
+    load_alike,
+    load_shared,
+    shared_texts,
+)
 from archive.ingest import what_came
 from archive.normal import bare, count_words, fold_name, normal
 from archive.records import Kind, Outcome, canonical_json
 from archive.surt import surt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -115,7 +128,8 @@ class Desk:
         names = sum(len(page.reading.authors) for page in pages)
         urls = sum(url is None for url in self._held.urls.values())
         wanted = {"capture": len(part), "reading": len(pages), "content": len(pages), "version": len(pages),
-                  "article": len(pages), "author": names, "url": urls}  # fmt: skip
+                  "article": len(pages), "author": names, "url": urls, "picture_list": len(pages),
+                  "source_set": len(pages)}  # fmt: skip
         self._ids = new_ids(self.connection, wanted)
 
     @contextmanager
@@ -283,7 +297,8 @@ class Desk:
         names = [author.name for author in reading.authors]
         text = "".join((reading.title or "", reading.standfirst or "", *names, *reading.paragraphs))
         digest = hashlib.sha256(bare(text).encode()).digest()
-        return Said(next(self._ids["content"]), count_words(reading.body), digest)
+        number, words = next(self._ids["content"]), count_words(reading.body)
+        return Said(number, words, digest, title=reading.title, standfirst=reading.standfirst)
 
     def _observation(self, page: Page, row: dict[str, Any], said: Said, *, full: bool) -> Observation:
         reading = page.reading
@@ -370,9 +385,9 @@ class Desk:
         self._add(
             "reading", id=seen.reading_id, capture_id=capture, reader_id=seen.reader_id, known_from=known,
             known_to=t.FOREVER_MICROS, content_id=weighed.said.id, outcome=reading.outcome, reason=reading.reason,
-            is_full=full, counters=canonical_json([rows.counter_values(counter) for counter in reading.counters]),
+            is_full=full, counters=canonical_json(rows.kept_counters(reading)),
             access=reading.access, profiles="[]", **_moment("modified", reading.modified),
-            **(_full(reading) if full else _SHORT),
+            **(self._full(reading, weighed.said) if full else _SHORT),
         )  # fmt: skip
         if full:
             for position, author in enumerate(reading.authors):
@@ -382,6 +397,31 @@ class Desk:
         for signal in reading.opt_outs:
             name, _, value = signal.partition("=")
             self._add("opt_out", capture_id=capture, site_id=None, signal=name.strip(), value=value.strip() or "yes")
+
+    def _full(self, reading: Reading, said: Said) -> dict[str, Any]:
+        """Return the columns that only a full reading fills."""
+        shared = shared_texts(reading)
+        return {name: getattr(reading, name) for name in rows.TOLD_ONCE} | _moment("published", reading.published) | {
+            "title": rows.kept_title(reading.title, said.title),
+            "standfirst": rows.kept_title(reading.standfirst, said.standfirst),
+            "tags": canonical_json(reading.tags),
+            "pending": canonical_json(dict(reading.pending)) if reading.pending else None,
+            "images_id": self._shared("picture_list", "images", shared),
+            "sources_id": self._shared("source_set", "sources", shared),
+        }  # fmt: skip
+
+    def _shared(self, table: str, column: str, told: Mapping[str, str]) -> int | None:
+        """Return the id of a row that readings share; None where there is nothing to tell."""
+        if not told[table]:
+            return None
+        key = (table, rows.shared_digest(told[table]))
+        if key not in self._held.shared:
+            load_shared(self.connection, self._held, [(table, told[table])])
+        number = self._held.shared[key]
+        if number is None:
+            number = self._held.shared[key] = next(self._ids[table])
+            self._add(table, id=number, digest=key[1], **{column: told[table]})
+        return number
 
     # ------------------------------------------------------------------ what follows
 
@@ -539,17 +579,18 @@ class Desk:
 
 
 # What refers to something comes after it.
-_ORDER = ("url", "author", "article", "capture", "content", "content_sketch", "reading", "reading_author", "opt_out",
-          "article_identity", "article_url", "version", "counter_reading", "lsh_band", "change_log")  # fmt: skip
+_ORDER = ("url", "author", "picture_list", "source_set", "article", "capture", "content", "content_sketch", "reading",
+          "reading_author", "opt_out", "article_identity", "article_url", "version", "counter_reading", "lsh_band",
+          "change_log")  # fmt: skip
 _SHARED = {"url": ("url",), "author": ("site_id", "name_norm"), "content": ("digest",),
+           "picture_list": ("digest",), "source_set": ("digest",),
            "lsh_band": ("band", "hash", "article_id")}  # fmt: skip
 """Tables where two writers may want the same row, and what they know it by: in its order, so that neither waits for
 the other while the other waits for it."""
 
-_PRINTED = ("title", "standfirst", "byline", "dateline", "agency", "section", "language", "canonical_url")
-_SHORT = dict.fromkeys(_PRINTED) | {
-    "published_at": None, "published_offset": None, "published_precision": None, "tags": "[]", "images": "[]",
-    "sources": "{}", "pending": None,
+_SHORT = dict.fromkeys(("title", "standfirst", *rows.TOLD_ONCE)) | {
+    "published_at": None, "published_offset": None, "published_precision": None, "tags": "[]", "pending": None,
+    "images_id": None, "sources_id": None,
 }  # fmt: skip
 _VERSION_FIELDS = ("number", "valid_from", "valid_to", "last_seen_at", "first_capture_id", "content_id", "reading_id",
                    "reader_id", "stealth", "cosmetic", "flap", "reverts_to")  # fmt: skip
@@ -601,15 +642,6 @@ def _stands(story: Story) -> Settled:
     if story.chain is None:
         raise AssertionError(story.key)
     return story.chain
-
-
-def _full(reading: Reading) -> dict[str, Any]:
-    """Return the columns that only a full reading fills."""
-    return {name: getattr(reading, name) for name in _PRINTED} | _moment("published", reading.published) | {
-        "tags": canonical_json(reading.tags), "images": canonical_json(reading.images),
-        "sources": canonical_json(dict(reading.sources)),
-        "pending": canonical_json(dict(reading.pending) if reading.pending else None),
-    }  # fmt: skip
 
 
 def _moment(name: str, moment: Moment | None) -> dict[str, Any]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported", "url"}
+OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported"}
+SHARED = {"url", "picture_list", "source_set"}
+"""Tables whose rows are told where others refer to them."""
 LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("article", "head_reading_id"),
             ("warc_file", "sealed_at"), ("change_log", "seq"), ("content", "codec"),
             ("content", "base_content_id")}  # fmt: skip
@@ -30,6 +32,8 @@ NATURAL = {
     "site": ("name",),
     "visit": ("key",),
     "url": ("url",),
+    "picture_list": ("images",),
+    "source_set": ("sources",),
     "article": ("key",),
     "capture": ("record_id",),
     "reader": ("name", "version", "config_digest", "norm_version"),
@@ -49,7 +53,7 @@ _UNDECLARED = {("article", "head_version_id"): "version", ("article_url", "evide
 def dump(connection: Connection) -> Iterator[str]:
     """Yield each derived row as a line of JSON, table by table, sorted."""
     for table in sorted(t.metadata.tables.values(), key=lambda table: table.name):
-        if table.name not in OPERATIONAL:
+        if table.name not in OPERATIONAL | SHARED:
             yield from sorted(_lines(connection, table))
 
 

@@ -36,7 +36,7 @@ _KEPT_OF_READINGS = ("reader", "outcome", "reason", "modified", "counters", "acc
 _TEXTS: dict[str, Any] = {
     "title": None, "standfirst": None, "byline": None, "dateline": None, "agency": None, "section": None,
     "language": None, "canonical_url": None, "published_at": None, "published_offset": None,
-    "published_precision": None, "tags": [], "images": [], "profiles": [], "pending": None, "sources": {},
+    "published_precision": None, "tags": [], "profiles": [], "pending": None, "images_id": None, "sources_id": None,
 }  # fmt: skip
 
 
@@ -184,12 +184,15 @@ def _of_reading(values: Any, order: _Order) -> dict[str, Any]:
 def _erase_rows(connection: Connection, order: _Order) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    numbers = [row.id for row in order.captures.values()]
+    numbers, pictures = [row.id for row in order.captures.values()], set[int]()
     for part in _parts(numbers):
-        readings = list(connection.execute(sa.select(t.reading.c.id).where(t.reading.c.capture_id.in_(part))).scalars())
-        for some in _parts(readings):
+        row = t.reading.c
+        shown = connection.execute(sa.select(row.id, row.images_id).where(row.capture_id.in_(part))).all()
+        pictures |= {images for _, images in shown if images is not None}
+        for some in _parts(number for number, _ in shown):
             connection.execute(t.reading_author.delete().where(t.reading_author.c.reading_id.in_(some)))
-            connection.execute(t.reading.update().where(t.reading.c.id.in_(some)).values(_TEXTS))
+            connection.execute(t.reading.update().where(row.id.in_(some)).values(_TEXTS))
+    _erase_pictures(connection, pictures)
     texts.release(connection, order.contents)
     for content in order.contents:
         remove_content(connection, content)
@@ -206,6 +209,15 @@ def _erase_rows(connection: Connection, order: _Order) -> None:
     _erase_authors(connection)
     this = t.takedown.c.id == order.takedown.id
     connection.execute(t.takedown.update().where(this).values(action="erase"))
+
+
+def _erase_pictures(connection: Connection, lists: Iterable[int]) -> None:
+    """Empty the lists of pictures that no reading shows any more."""
+    row = t.picture_list.c
+    for part in _parts(lists):
+        shown = sa.select(t.reading.c.images_id).where(t.reading.c.images_id.in_(part))
+        gone = row.id.in_(set(part) - set(connection.execute(shown).scalars()))
+        connection.execute(t.picture_list.update().where(gone).values(digest=None, images=[]))
 
 
 def _erase_authors(connection: Connection) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from archive import duplicates, identity
+from archive import duplicates, identity, rows
 from archive import tables as t
 from archive.bulk import code, rows_in
 from archive.chain import Observation, Settled, Sight, Span
 from archive.normal import fold_name
-from archive.records import Kind
+from archive.records import Kind, canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,6 +109,8 @@ class Said:
     words: int
     bare_digest: bytes
     is_erased: bool = False
+    title: str | None = None
+    standfirst: str | None = None
 
 
 @dataclass(slots=True)
@@ -139,6 +142,7 @@ class Held:
     orphans: set[int] = field(default_factory=set)  # addresses with captures that an article is to adopt
     listed: set[int] = field(default_factory=set)  # addresses that a listing gave
     hosts: dict[int, identity.Hosts] = field(default_factory=dict)
+    shared: dict[tuple[str, bytes], int | None] = field(default_factory=dict)  # by table and digest
     alike: dict[bytes, set[int]] = field(default_factory=dict)  # articles that share a band, by signature
 
 
@@ -156,10 +160,23 @@ def load(connection: Connection, items: Sequence[Item]) -> Held:
     ])  # fmt: skip
     _load_stories(connection, held, items)
     _load_contents(connection, held, pages)
+    new = [page.reading for page in pages if page.digest not in held.contents]
+    load_shared(connection, held, [told for reading in new for told in shared_texts(reading).items()])
     _load_authors(connection, held, pages)
     _load_runs(connection, held, pages)
     _load_past(connection, held, items)
     return held
+
+
+def shared_texts(reading: Reading) -> dict[str, str]:
+    """Return what a full reading may share with others, as JSON by table; nothing of what it does not tell."""
+    return {"picture_list": canonical_json(reading.images) if reading.images else "",
+            "source_set": _sources(tuple(reading.sources.items()))}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _sources(told: tuple[tuple[str, str], ...]) -> str:
+    return canonical_json(dict(told)) if told else ""
 
 
 def _load_captures(connection: Connection, held: Held, items: Sequence[Item]) -> None:
@@ -317,13 +334,28 @@ def _with_contents(chain: Settled, contents: list[int | None]) -> Settled | None
 
 def _load_contents(connection: Connection, held: Held, pages: Sequence[Page]) -> None:
     digests = {page.digest for page in pages}
-    for number, digest, words, bare, erased_at in rows_in(connection, _CONTENTS, digests):
-        held.contents[bytes(digest)] = Said(number, words, bytes(bare), is_erased=erased_at is not None)
+    for number, digest, words, bare, erased_at, *titles in rows_in(connection, _CONTENTS, digests):
+        held.contents[bytes(digest)] = Said(number, words, bytes(bare), erased_at is not None, *titles)
     signed = {page.reading.signature for page in pages if page.digest not in held.contents}
     load_alike(connection, held, [signature for signature in signed if signature is not None])
 
 
-_CONTENTS = "SELECT id, digest, words, bare_digest, erased_at FROM content WHERE digest IN ({})"
+_CONTENTS = "SELECT id, digest, words, bare_digest, erased_at, title, standfirst FROM content WHERE digest IN ({})"
+
+
+def load_shared(connection: Connection, held: Held, named: Iterable[tuple[str, str]]) -> None:
+    """Learn the ids of rows that readings share, each named by its table and its text; None of one that is new."""
+    wanted: dict[str, set[bytes]] = {}
+    for table, text in named:
+        if text:
+            wanted.setdefault(table, set()).add(rows.shared_digest(text))
+    for table, digests in wanted.items():
+        held.shared |= dict.fromkeys((table, digest) for digest in digests)
+        for number, digest in rows_in(connection, _SHARED[table], digests):
+            held.shared[table, bytes(digest)] = number
+
+
+_SHARED = {table: f"SELECT id, digest FROM {table} WHERE digest IN ({{}})" for table in ("picture_list", "source_set")}  # noqa: S608 - our own names
 
 
 def load_alike(connection: Connection, held: Held, signatures: Iterable[bytes]) -> None:

@@ -17,6 +17,7 @@ from archive.describe import printed
 from archive.errors import ArchiveError
 from archive.opt_outs import POLICY
 from archive.records import Kind, Reading
+from archive.rows import TOLD_ONCE, whole_counter
 from archive.scan import read_record
 from archive.told import Captured, told
 from archive.warc import OPEN_SUFFIX
@@ -148,33 +149,33 @@ def values_before(connection: Connection, record_id: bytes) -> dict[str, Any] | 
     reading, content = t.reading.c, t.content.c
     row = connection.execute(
         sa.select(t.reading, content.title.label("said_title"), content.standfirst.label("said_standfirst"),
-                  content.names, *texts.COLUMNS)
+                  content.names, *texts.COLUMNS, t.picture_list.c.images, t.source_set.c.sources)
         .join(t.capture, t.capture.c.id == reading.capture_id)
         .outerjoin(t.content, content.id == reading.content_id)
+        .outerjoin(t.picture_list, t.picture_list.c.id == reading.images_id)
+        .outerjoin(t.source_set, t.source_set.c.id == reading.sources_id)
         .where(t.capture.c.record_id == record_id, reading.known_to == t.OPEN)
     ).first()  # fmt: skip
     if row is None:
         return None
-    values = {"outcome": row.outcome, "access": row.access, "counters": [list(counter[:5]) for counter in row.counters],
+    counters = [whole_counter(counter)[:5] for counter in row.counters]
+    values = {"outcome": row.outcome, "access": row.access, "counters": counters,
               "modified": printed(row.modified_at, row.modified_offset, row.modified_precision)}  # fmt: skip
     if row.content_id is not None:
         values |= {"title": row.said_title, "standfirst": row.said_standfirst, "authors": list(row.names),
                    "body": texts.unpacked(connection, row)}  # fmt: skip
     if row.is_full:
-        values |= {name: getattr(row, name) for name in _TOLD_ONCE}
+        values |= {name: getattr(row, name) for name in TOLD_ONCE}
         values["published"] = printed(row.published_at, row.published_offset, row.published_precision)
         profiles = [list(part) for part in row.profiles]
-        values |= {"tags": list(row.tags), "images": list(row.images), "profiles": profiles,
-                   "sources": dict(row.sources)}  # fmt: skip
+        values |= {"tags": list(row.tags), "images": list(row.images or ()), "profiles": profiles,
+                   "sources": dict(row.sources or {})}  # fmt: skip
     return values
-
-
-_TOLD_ONCE = ("byline", "dateline", "agency", "section", "language", "canonical_url")
 
 
 def values_now(reading: Reading) -> dict[str, Any]:
     """Return a reading in the shape of :func:`values_before`."""
-    values: dict[str, Any] = {name: getattr(reading, name) for name in _TOLD_ONCE}
+    values: dict[str, Any] = {name: getattr(reading, name) for name in TOLD_ONCE}
     for name in ("published", "modified"):
         moment = getattr(reading, name)
         offset = moment.at.utcoffset() if moment else None

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import tables as t
 from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
-from archive.records import Kind, Moment
+from archive.records import Kind, Moment, canonical_json
 from archive.surt import surt
 from archive.texts import pack
 
@@ -280,7 +280,7 @@ def moment_columns(name: str, moment: Moment | None) -> dict[str, Any]:
     return {
         f"{name}_at": moment.at if moment else None,
         f"{name}_offset": int((offset or timedelta()).total_seconds() // 60) if moment else None,
-        f"{name}_precision": moment.precision if moment else None,
+        f"{name}_precision": moment.precision if moment and moment.precision != "second" else None,
     }
 
 
@@ -296,30 +296,54 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, co
         "outcome": reading.outcome,
         "reason": reading.reason,
         "is_full": full,
-        "counters": [counter_values(counter) for counter in reading.counters],
+        "counters": kept_counters(reading),
         "tags": [],
-        "images": [],
         "profiles": [],
         "access": reading.access,
-        "sources": dict(reading.sources) if full else {},
         **moment_columns("modified", reading.modified),
     }
     if full:
+        said = connection.execute(_SAID, {"content": content}).first() if content is not None else None
         values |= {
-            name: getattr(reading, name)
-            for name in ("title", "standfirst", "byline", "dateline", "agency", "section", "language", "canonical_url")
-        }
-        values |= moment_columns("published", reading.published)
-        values |= {
+            "title": kept_title(reading.title, said.title if said else None),
+            "standfirst": kept_title(reading.standfirst, said.standfirst if said else None),
+            **{name: getattr(reading, name) for name in TOLD_ONCE},
+            **moment_columns("published", reading.published),
             "tags": list(reading.tags),
-            "images": list(reading.images),
             "profiles": [[p.name, p.text, p.language, p.url] for p in reading.profiles],
             "pending": dict(reading.pending) if reading.pending else None,
+            "images_id": _shared_id(connection, t.picture_list, images=reading.images),
+            "sources_id": _shared_id(connection, t.source_set, sources=dict(reading.sources)),
         }
     new = insert(connection, t.reading, **values)
     if full:
         _insert_authors(connection, reading, new, site)
     return new
+
+
+_SAID = sa.select(t.content.c.title, t.content.c.standfirst).where(t.content.c.id == sa.bindparam("content"))
+TOLD_ONCE = ("byline", "dateline", "agency", "section", "language", "canonical_url")
+"""What only a full reading tells, as it was printed."""
+
+
+def kept_title(printed: str | None, said: str | None) -> str | None:
+    """Return what a reading keeps of a headline, or standfirst: nothing where its content says the same."""
+    return None if printed == said else printed
+
+
+def shared_digest(text: str) -> bytes:
+    """Return what a list of pictures, or a set of sources, is known by: half of the SHA-256 of its canonical JSON."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _shared_id(connection: Connection, table: sa.Table, **told: Any) -> int | None:
+    """Return the id of a row that readings share, new ones inserted; None where there is nothing to tell."""
+    [value] = told.values()
+    if not value:
+        return None
+    digest = shared_digest(canonical_json(value))
+    find = partial(find_or_insert, connection, table, {"digest": digest}, **told)
+    return remembered(connection, (table.name, digest), find)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +364,20 @@ def close_reading(connection: Connection, capture: int, known_at: datetime) -> S
     ends = max(known_at, held.known_from + timedelta(microseconds=1))
     connection.execute(t.reading.update().where(is_open).values(known_to=ends))
     return Superseded(held.article_id, {(metric, source) for metric, _, source, *_ in held.counters})
+
+
+def kept_counters(reading: Reading) -> list[list[Any]]:
+    """Return the counters of a reading without what all say: exact, not stale, nothing printed otherwise."""
+    told = [counter_values(counter) for counter in reading.counters]
+    return [values[:3] if values[3:] == _USUAL else values for values in told]
+
+
+def whole_counter(kept: Sequence[Any]) -> list[Any]:
+    """Return a counter with all its values, as :func:`counter_values` gave it."""
+    return [*kept, *_USUAL[len(kept) - 3 :]]
+
+
+_USUAL = [True, False, None]
 
 
 def counter_values(counter: Counter) -> list[Any]:

@@ -347,6 +347,24 @@ content = Table(
     comment="What an article says, once per digest; text as first printed.",
 )
 
+picture_list = Table(
+    "picture_list",
+    metadata,
+    _id(),
+    Column("digest", sa.LargeBinary, unique=True, comment="of the list; none where it was erased"),
+    Column("images", sa.JSON, nullable=False),
+    comment="The pictures of a story: every reading of it that shows the same ones refers to one list.",
+)
+
+source_set = Table(
+    "source_set",
+    metadata,
+    _id(),
+    Column("digest", sa.LargeBinary, unique=True),
+    Column("sources", sa.JSON, nullable=False),
+    comment="Where on the page each field stood: the same on most pages of a paper.",
+)
+
 reading = Table(
     "reading",
     metadata,
@@ -359,7 +377,9 @@ reading = Table(
     Column("outcome", sa.Text, nullable=False),
     Column("reason", sa.Text),
     Column("is_full", sa.Boolean, nullable=False, comment="a short one repeats the open version"),
+    # A counter that is exact, not stale and printed as it is has three values (archive.rows.whole_counter).
     Column("counters", sa.JSON, nullable=False, comment="as seen; runs are derived from them"),
+    # Only where they differ from those of the content.
     Column("title", sa.Text),
     Column("standfirst", sa.Text),
     Column("byline", sa.Text),
@@ -370,16 +390,16 @@ reading = Table(
     Column("canonical_url", sa.Text),
     Column("published_at", Instant),
     Column("published_offset", sa.SmallInteger, comment="minutes east of UTC, as printed"),
-    Column("published_precision", sa.Text),
+    Column("published_precision", sa.Text),  # none where it is a second
     Column("modified_at", Instant),
     Column("modified_offset", sa.SmallInteger),
     Column("modified_precision", sa.Text),
     Column("tags", sa.JSON, nullable=False),
-    Column("images", sa.JSON, nullable=False),
     Column("access", sa.Text, nullable=False),
     Column("profiles", sa.JSON, nullable=False),
-    Column("pending", sa.JSON),
-    Column("sources", sa.JSON, nullable=False),
+    Column("pending", sa.JSON(none_as_null=True)),
+    _ref("images_id", "picture_list", nullable=True),
+    _ref("sources_id", "source_set", nullable=True),
     Index("reading_capture_known", "capture_id", "known_to", unique=True),
     comment="What a reader made of one capture, and from when to when we held it.",
 )

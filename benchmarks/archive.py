@@ -336,8 +336,8 @@ class Run:
         """Make so many of every article: the rows as they are, with ids, keys, addresses and digests of their own."""
         with Archive(self.folder, database=self.database) as archive:
             with writing(archive.engine).begin() as connection:
-                spans = {table.name: connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
-                         for table in (t.url, t.article, t.capture, t.content, t.reading, t.version)}  # fmt: skip
+                spans = {name: connection.scalar(sa.select(sa.func.max(t.metadata.tables[name].c.id))) or 0
+                         for name in _SHIFTED}  # fmt: skip
                 spans["change_log"] = connection.scalar(sa.select(sa.func.max(t.change_log.c.seq))) or 0
             for table in _GROWN:
                 with writing(archive.engine).begin() as connection:
@@ -391,9 +391,10 @@ def _address_of(article: int) -> sa.Select[Any]:
 
 # ------------------------------------------------------------------ multiplying rows in SQL
 
-_GROWN = (t.url, t.article, t.article_url, t.article_identity, t.capture, t.content, t.reading, t.reading_author,
-          t.version, t.counter_reading, t.content_sketch, t.lsh_band, t.search_row, t.change_log)  # fmt: skip
-_SHIFTED = {"url", "article", "capture", "content", "reading", "version"}
+_GROWN = (t.url, t.article, t.article_url, t.article_identity, t.capture, t.content, t.picture_list, t.reading,
+          t.reading_author, t.version, t.counter_reading, t.content_sketch, t.lsh_band, t.search_row,
+          t.change_log)  # fmt: skip
+_SHIFTED = {"url", "article", "capture", "content", "picture_list", "reading", "version"}
 _IDS = {("article", "head_version_id"): "version", ("article_url", "evidence_capture_id"): "capture",
         ("article", "head_reading_id"): "reading"}  # fmt: skip
 _VARIED = {
@@ -404,6 +405,7 @@ _VARIED = {
     ("capture", "record_id"): "{random16}",
     ("capture", "warc_offset"): "o.warc_offset + k.k * 1000000000000",
     ("content", "digest"): "{random32}",
+    ("picture_list", "digest"): "{random16}",
     ("content_sketch", "sketch"): "{random128}",
     ("lsh_band", "hash"): "{number}",
     ("search_row", "id"): "o.id + k.k * {row_shift}",
@@ -471,7 +473,7 @@ def _index(connection: Connection, spans: dict[str, int], copies: int) -> None:
 def _after(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return ["ANALYZE"]
-    ids = [(name, "id") for name in ("url", "article", "capture", "content", "reading", "version")]
+    ids = [(name, "id") for name in _SHIFTED]
     behind = "SELECT setval(pg_get_serial_sequence('{}', '{}'), (SELECT max({}) FROM {}))"
     return [*(behind.format(name, key, key, name) for name, key in [*ids, ("change_log", "seq")]), "ANALYZE"]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from archive import Archive, ArchiveError, NoArchiveError, StoreError, corpus, d
 from archive import tables as t
 from archive.cli import app
 from archive.database import open_engine, writing
+from archive.dump import dump
 from archive.schema import current_revision, migrate, newest_revision, upgrade
 from archive.search import put_texts
 from archive.selection import Selection
@@ -64,13 +65,20 @@ def test_a_schema_of_a_later_version_is_refused(home: Path, readonly: bool) -> N
         Archive(home, readonly=readonly)
 
 
+TOLD: dict[str, Any] = {
+    "images": ("https://lakeside.example/bridge.jpg",),
+    "sources": {"title": "h1", "byline": "meta"},
+}
+
+
 @pytest.fixture
 def old(home: Path, kind: Sqlite | Postgres, tmp_path: Path, clock: SettableClock) -> Path:
     """The home of an archive of the first schema, with the rows that a visit made and the first schema has."""
     with Archive(home, clock=clock) as archive:
         paper = Paper(archive, clock)
-        paper.prints()
-        paper.prints(title="Two", at=clock.advance(DAY), views=7)
+        paper.prints(**TOLD)
+        paper.prints(**TOLD, title="Two", at=clock.advance(DAY), views=7)
+        paper.prints(title="Two", at=clock.advance(DAY), views=8)
         archive.saw(paper.begin(), "feed", "https://lakeside.example/feed/")
         paper.end()
     old = tmp_path / "old"
@@ -97,12 +105,16 @@ def copy_rows(source: Path, target: Path) -> None:
             # The first schema's bands held nothing; signatures are kept as sketches now.
             if table.name.startswith(("search_text", "alembic", "lsh_band", "content_sig")):
                 continue
-            held = [column for column in table.columns if column.name != "urlkey"]  # as addresses were sorted once
-            more = {"urlkey": ""} if len(held) < len(table.columns) else {}
+            # As addresses were sorted once, and what each reading held for itself.
+            held = [column for column in table.columns if column.name not in ("urlkey", "images", "sources")]
+            more = {"urlkey": ""} if "urlkey" in table.columns else {}
             for row in one.execute(sa.select(*held)):
                 values = {**row._mapping, **more}
                 if table.name == "content":  # all texts were plain once
                     values |= {"codec": t.PLAIN, "base_content_id": None, "body": (body(one, row.id) or "").encode()}
+                if table.name == "reading":
+                    values |= {"images": shared(one, t.picture_list, row.id) or [],
+                               "sources": shared(one, t.source_set, row.id) or {}}  # fmt: skip
                 other.execute(table.insert().values(values))
             if old.dialect.name == "postgresql" and (key := table.primary_key.columns.values()[0]).identity:
                 # Rows that came with their ids leave the counter of ids behind.
@@ -115,13 +127,24 @@ def copy_rows(source: Path, target: Path) -> None:
     old.dispose()
 
 
+def assert_tells_pictures_and_sources(archive: Archive) -> None:
+    told = [corpus.article(archive, STORY, at=START + DAY * days) for days in (0.5, 1.5)]
+    assert [(one["images"], one["sources"]) for one in told] == [(list(TOLD["images"]), TOLD["sources"])] * 2
+
+
+def shared(connection: sa.Connection, table: sa.Table, reading: int) -> object:
+    """Return what a reading refers to in a table."""
+    return connection.scalar(sa.select(list(table.c)[-1]).join(t.reading).where(t.reading.c.id == reading))
+
+
 def test_an_older_archive_is_read_and_says_that_it_is_old(old: Path) -> None:
     with Archive(old, readonly=True) as archive:
         assert f"schema is 0001, this program needs {newest_revision()}; it is read-only until" in str(archive.notice)
         assert [version["title"] for version in corpus.history(archive, STORY).versions] == [
             "Flood closes the old bridge", "Two",
         ]  # fmt: skip
-        assert corpus.article(archive, STORY, counters=True)["views"] == 7
+        assert corpus.article(archive, STORY, counters=True)["views"] == 8
+        assert_tells_pictures_and_sources(archive)
         assert [hit["title"] for hit in corpus.search(archive, Selection(query="bridge"), 5)] == ["Two"]
         assert corpus.stats(archive)["articles"] == 1
         assert [signal.url for signal in archive.signals("lakeside")] == ["https://lakeside.example/feed/"]
@@ -144,12 +167,24 @@ def test_a_migration_keeps_every_row_and_lets_visits_go_on(old: Path, clock: Set
     with Archive(old, clock=clock) as archive:
         assert archive.notice is None
         after = {name: len(rows(archive, table)) for name, table in t.metadata.tables.items()}
-        assert after == {**before, "event": before["event"] + 1}
+        shared = {"picture_list": 1, "source_set": 1}  # before it, each reading had its own
+        assert after == {**before, **shared, "event": before["event"] + 1}
+        assert_tells_pictures_and_sources(archive)
         [event] = [row for row in rows(archive, t.event) if row.type == "migrate"]
         assert (event.outcome, event.detail["from"], event.detail["to"]) == ("ok", "0001", newest_revision())
         paper = Paper(archive, clock)
         paper.prints(title="Three", at=clock.advance(DAY))
         assert [version["title"] for version in paper.versions()][1:] == ["Two", "Three"]
+
+
+def test_a_migration_leaves_readings_as_they_would_be_taken_in_now(home: Path, old: Path) -> None:
+    assert CliRunner().invoke(app, ["migrate", "--home", str(old)]).exit_code == 0
+    dumps = []
+    for folder in (home, old):
+        with Archive(folder, readonly=True) as archive, archive.engine.connect() as connection:
+            dumps.append([line for line in dump(connection) if json.loads(line)["table"] in ("reading", "content")])
+    assert dumps[0] == dumps[1]
+    assert "bridge.jpg" in "".join(dumps[1])
 
 
 def test_a_migration_keeps_of_signatures_what_tells_a_copy(home: Path, kind: Sqlite | Postgres, tmp_path: Path,
