@@ -5,6 +5,6 @@ imports the crawler.
 """
 
 from archive.web.app import create_app
-from archive.web.contract import Terms
+from archive.web.contract import Gate, Terms
 
-__all__ = ["Terms", "create_app"]
+__all__ = ["Gate", "Terms", "create_app"]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 RUN = [sys.executable, "-c", "from archive.cli import main; main()"]
 
 
-@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["open"]])
+@pytest.mark.parametrize(
+    "words", [["serve", "--port", "0", "--workers", "1"], ["serve", "--port", "0", "--workers", "2"], ["open"]]
+)
 def test_the_command_says_where_it_serves_and_ends_on_ctrl_c(told: Path, tmp_path: Path, words: list[str]) -> None:
     shown = tmp_path / "shown"
     browser = tmp_path / "browser"
@@ -36,6 +38,13 @@ def test_the_command_says_where_it_serves_and_ends_on_ctrl_c(told: Path, tmp_pat
         assert "Traceback" not in process.stderr.read()
     if words == ["open"]:
         assert shown.read_text().strip() == address[0]
+
+
+def test_terms_that_are_none_are_refused_before_anybody_answers(told: Path) -> None:
+    words = ["serve", "--port", "0", "--workers", "2", "--rate", "often", "--home", str(told)]
+    run = subprocess.run([*RUN, *words], capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "--rate: 'often' is none" in run.stderr
 
 
 def test_where_no_archive_is_nothing_is_served(tmp_path: Path) -> None:
