@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from archive.software import software_version
 from archive.store import Archive
@@ -16,9 +14,11 @@ from archive.web import api, faults, pages, standards
 from archive.web.contract import Gate, Terms, refuse_nul
 from archive.web.figures import Figures
 from archive.web.guard import Guard
+from archive.web.shipped import PLACE, Shipped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from archive.clock import Clock
 
@@ -27,8 +27,6 @@ ROUTERS = (pages.router, api.router, standards.router)
 
 AT_ONCE = 5
 """Pages that are drawn at once: more would only take turns, each the slower, and the pool has no more connections."""
-
-_STATIC = Path(__file__).parent / "static"
 
 
 def create_app(
@@ -57,7 +55,7 @@ def create_app(
     app.state.figures = figures
     app.add_middleware(faults.Unforeseen)
     app.add_middleware(Guard)  # the last to be added is the first to be asked
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount(PLACE, Shipped(), name="static")
     for router in ROUTERS:
         app.include_router(router)
     faults.install(app)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from archive.web import view, words
+from archive.web.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,5 +79,5 @@ def environment(language: str) -> Environment:
     )  # fmt: skip
     made.install_gettext_translations(words.catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.filters |= words.filters(language)
-    made.globals["languages"] = words.LANGUAGES
+    made.globals |= {"languages": words.LANGUAGES, "shipped": shipped}
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from html import unescape
 from typing import TYPE_CHECKING
@@ -36,6 +37,18 @@ def test_every_answer_forbids_what_the_archive_does_not_ship(client: httpx.Clien
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_is_shipped_is_kept_by_browsers_until_it_holds_something_else(client: httpx.Client) -> None:
+    found = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/").text)
+    assert {address.partition("?")[0] for address in found} == {
+        "/static/hemeroteca.css", "/static/icon.svg", "/static/hemeroteca.js", "/static/htmx.min.js"}  # fmt: skip
+    for address in found:
+        assert "immutable" in client.get(address).headers["cache-control"]
+        for other in (address.partition("?")[0], f"{address[:-1]}x"):
+            answer = client.get(other)
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert client.get("/static/none.css?v=1").status_code == 404
 
 
 def test_an_unknown_address_is_a_page_and_for_programs_json(client: httpx.Client) -> None:
