@@ -164,15 +164,16 @@ class Desk:
         found = self._held.originals.get(self._held.urls[capture.url] or 0)
         return (t.from_micros(found[0]), found[1]) if found else None
 
-    def keep(self, capture: Capture, visit: int, written: Written, digest: bytes | None = None) -> None:
-        """Note a capture that the desk takes; ``digest`` is that of its payload, where it is known."""
+    def keep(self, capture: Capture, visit: int, written: Written, digest: bytes | None = None,
+             size: int | None = None) -> None:  # fmt: skip
+        """Note a capture that the desk takes; ``digest`` and ``size`` are those of a payload that it does not hold."""
         digest = (digest or capture.payload_digest) if capture.kind is Kind.RESPONSE else None
         url, at = self._url(capture.url), t.to_micros(capture.fetched_at)
         row = self._add("capture", id=next(self._ids["capture"]), record_id=capture.record_id.bytes, url_id=url,
                         article_id=None, visit_id=visit, fetched_at=at,
                         kind=RESPONSE if capture.kind is Kind.RESPONSE else REVISIT, status=capture.status,
                         effective_status=capture.status, payload_digest=digest,
-                        payload_size=len(capture.payload) if digest is not None else None,
+                        payload_size=(len(capture.payload) if size is None else size) if digest is not None else None,
                         content_type=capture.header("content-type"), etag=capture.header("etag"),
                         last_modified=capture.header("last-modified"), error=capture.error,
                         truncated=capture.truncated, fetch_ms=capture.elapsed_ms, redirect_url_id=None,

@@ -143,8 +143,9 @@ def _replaced(record: Record, order: _Order) -> bytes | None:
     for thing in told([record]):
         if isinstance(thing, Captured) and thing.capture.kind in (Kind.RESPONSE, Kind.RENDERING):
             row = order.captures.get(thing.capture.record_id.bytes)
-            done = row is None or thing.digest is not None
-            return None if done else erased_record(record.fields, _of_capture(thing, row, order)).raw()
+            if row is None or thing.is_erased:
+                return None
+            return erased_record(record.fields, _of_capture(thing, row, order)).raw()
         if isinstance(thing, WasRead) and thing.capture.bytes in order.captures:
             values = _of_reading(thing.values, order)
             return None if values == thing.values else erased_record(record.fields, values, READING_URN).raw()

@@ -121,10 +121,10 @@ class Indexer:
 
     def _on(self, desk: Desk, thing: Told, page: Page | None) -> bool:
         """Lay a capture or a reading on the desk; False if it does not take it."""
-        if isinstance(thing, Captured) and thing.digest is None and desk.takes(thing.capture):
+        if isinstance(thing, Captured) and desk.takes(thing.capture):
             self._remember(thing.capture)
             written = _Written(self.files[thing.place.file], thing.place)
-            desk.keep(thing.capture, self._visit(thing)[0], written, thing.labelled)
+            desk.keep(thing.capture, self._visit(thing)[0], written, thing.digest, thing.size)
             return True
         if not isinstance(thing, WasRead) or page is None or page.key is None:
             return False
@@ -183,10 +183,10 @@ class Indexer:
             return False
         ingest.add_capture(connection, capture, visit=visit, file=self.files[told.place.file], place=told.place,
                            known_at=told.known_at)  # fmt: skip
-        if told.digest is not None:
+        if told.size is not None:
             row = t.capture.c
-            erased = {"payload_digest": told.digest, "payload_size": told.size}
-            connection.execute(t.capture.update().where(row.record_id == capture.record_id.bytes).values(erased))
+            stated = {"payload_digest": told.digest, "payload_size": told.size}
+            connection.execute(t.capture.update().where(row.record_id == capture.record_id.bytes).values(stated))
         return True
 
     def _remember(self, capture: Capture) -> None:

@@ -152,7 +152,7 @@ def _piece(source: int, record: Record, stories: dict[bytes, str]) -> _Piece:
 def _sample(record: Record) -> int:
     if record.kind != "response" or len(record.raw) > LARGEST_PAGE:
         return 0
-    head = record.block.partition(b"\r\n\r\n")[0].lower()
+    head = record.parted()[0].lower()
     return 0 if any(f"content-type: {kind}".encode() in head for kind in _UNPACKABLE) else len(record.raw)
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from archive.clock import Clock
     from archive.scan import Record
 
-BATCH = 2000
+BATCH = 1000
 """Things told in one transaction: few syncs, and a transaction that fits into memory."""
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -69,8 +69,7 @@ def rebuild(folder: Path, engine: Engine, clock: Clock, progress: Callable[[int]
         indexer = Indexer({name: _register(connection, file) for name, file in followed.items()})
     with ThreadPoolExecutor(1, thread_name_prefix="hemeroteca-sha256") as beside:
         digests = {name: beside.submit(_sha256, file.path) for name, file in followed.items()}
-        waiting = _in_order(followed.values(), progress)
-        while batch := list(islice(waiting, BATCH)):
+        for batch in _read_ahead(_in_order(followed.values(), progress)):
             with transaction(engine) as connection:
                 indexer.apply(connection, batch)
     count = sum(file.records for file in followed.values())
@@ -97,6 +96,20 @@ def _refuse_living(folder: Path) -> None:
 
 
 # ------------------------------------------------------------------ order
+
+
+def _read_ahead(waiting: Iterator[Told | Unclear]) -> Iterator[list[Told | Unclear]]:
+    """Yield batches, each read while the one before is worked on: to decompress needs no interpreter."""
+    with ThreadPoolExecutor(1, thread_name_prefix="hemeroteca-read") as beside:
+        batch = beside.submit(_batch, waiting)
+        while things := batch.result():
+            batch = beside.submit(_batch, waiting)
+            yield things
+
+
+def _batch(waiting: Iterator[Told | Unclear]) -> list[Told | Unclear]:
+    """Return the next things, without payloads: of a thousand pages they would not fit into memory."""
+    return [thing.without_payload() if isinstance(thing, Captured) else thing for thing in islice(waiting, BATCH)]
 
 
 class _Followed:

@@ -38,8 +38,18 @@ class Record:
 
     place: Place
     fields: Mapping[str, str]
-    block: bytes
+    begins: int  # where in the bytes its block begins
     raw: bytes  # all of it, decompressed
+
+    @property
+    def block(self) -> bytes:
+        """The bytes that the fields describe."""
+        return self.raw[self.begins : -len(_END)] if self.fields else self.raw
+
+    def parted(self) -> tuple[bytes, bytes]:
+        """Return an HTTP header that the block begins with, and what comes after it."""
+        ends = self.raw.find(b"\r\n\r\n", self.begins, -len(_END))
+        return (self.block, b"") if ends < 0 else (self.raw[self.begins : ends], self.raw[ends + 4 : -len(_END)])
 
     @property
     def kind(self) -> str:
@@ -87,8 +97,7 @@ def records(path: Path, start: int = 0) -> Iterator[Record]:
     name = path.name.removesuffix(OPEN_SUFFIX)
     with path.open("rb") as file:
         for offset, length, raw in members(file, start):
-            fields, block = parse(raw)
-            yield Record(Place(name, offset, length), fields, block, raw)
+            yield Record(Place(name, offset, length), *parse(raw), raw)
 
 
 def read_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
@@ -101,19 +110,22 @@ def read_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
             if found is None:
                 raise ValueError(f"{path.name} byte {offset}: no whole record here")
             length, raw, _ = found
-            fields, block = parse(raw)
-            yield Record(Place(path.name.removesuffix(OPEN_SUFFIX), offset, length), fields, block, raw)
+            yield Record(Place(path.name.removesuffix(OPEN_SUFFIX), offset, length), *parse(raw), raw)
 
 
-def parse(raw: bytes) -> tuple[dict[str, str], bytes]:
-    """Return the named fields and the block of a record; no fields if it is none."""
-    head, separator, rest = raw.partition(b"\r\n\r\n")
-    lines = head.decode(errors="replace").split("\r\n")
+def parse(raw: bytes) -> tuple[dict[str, str], int]:
+    """Return the named fields of a record, and where its block begins; no fields if it is none."""
+    ends = raw.find(b"\r\n\r\n")
+    lines = raw[: max(ends, 0)].decode(errors="replace").split("\r\n")
     fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-    length = fields.get("content-length", "")
-    if not separator or not lines[0].startswith("WARC/") or not length.isdecimal() or len(rest) != int(length) + 4:
-        return {}, raw
-    return fields, rest[:-4]
+    length, begins = fields.get("content-length", ""), ends + 4
+    if not lines[0].startswith("WARC/") or not length.isdecimal() or len(raw) != begins + int(length) + len(_END):
+        return {}, 0
+    return fields, begins
+
+
+_END = b"\r\n\r\n"
+"""What closes a record, after its block."""
 
 
 def members(file: IO[bytes], start: int = 0) -> Iterator[tuple[int, int, bytes]]:
@@ -189,7 +201,7 @@ def wrong_digests(record: Record) -> list[str]:
     block, payload = record.fields.get("warc-block-digest"), record.fields.get("warc-payload-digest")
     if block is not None and block != _label(record.block):
         problems.append("its block digest is not that of its bytes")
-    if payload is not None and record.kind == "response" and payload != _label(record.block.partition(b"\r\n\r\n")[2]):
+    if payload is not None and record.kind == "response" and payload != _label(record.parted()[1]):
         problems.append("its payload digest is not that of its bytes")
     return problems
 

@@ -6,11 +6,12 @@ of ours is passed over.
 
 from __future__ import annotations
 
-import json
 from base64 import b32decode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from archive.records import Capture, Kind, SiteFacts
 from archive.warc import (
@@ -55,14 +56,22 @@ class VisitBegun(Told):
 class Captured(Told):
     """A fetch. Of a 304 is known since when; the others mean something only by what is told later.
 
-    ``digest`` and ``size`` are those of a payload that was erased; ``labelled`` is the digest of the payload that is
-    here as its record states it.
+    ``digest`` and ``size`` are those of its payload: as the record states them, or of one that is not here, which was
+    erased or is not wanted.
     """
 
     capture: Capture
-    labelled: bytes | None = None
     digest: bytes | None = None
     size: int | None = None
+    is_erased: bool = False
+
+    def without_payload(self) -> Captured:
+        """Return the same without the payload, which may be large."""
+        payload = self.capture.payload
+        if not payload:
+            return self
+        digest = self.digest or self.capture.payload_digest
+        return replace(self, capture=replace(self.capture, payload=b""), digest=digest, size=len(payload))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +144,7 @@ def _tell(record: Record) -> Told | None:
     if record.kind == "warcinfo":
         return _visit_begun(record)
     if record.kind in ("response", "revisit"):
-        return Captured(capture=_capture(record), labelled=_labelled(record), **_of(record))
+        return Captured(capture=_capture(record), digest=_labelled(record), **_of(record))
     if record.kind == "conversion" and record.target.startswith(RENDERING_URN):
         return Captured(capture=_rendering(record), **_of(record))
     if record.kind != "metadata":
@@ -144,11 +153,11 @@ def _tell(record: Record) -> Told | None:
         return _beside_capture(record)
     if record.target.startswith(VISIT_URN):
         key = record.target.removeprefix(VISIT_URN)
-        return VisitEnded(key=key, values=json.loads(record.block), **_of(record))
+        return VisitEnded(key=key, values=orjson.loads(record.block), **_of(record))
     if record.target.startswith(ERASED_URN):
         return _erased(record)
     if record.target.startswith(TAKEDOWN_URN):
-        return TakenDown(record_id=_id(record), values=json.loads(record.block), **_of(record))
+        return TakenDown(record_id=_id(record), values=orjson.loads(record.block), **_of(record))
     if "warc-concurrent-to" not in record.fields and not record.target.startswith("urn:"):
         return Captured(capture=_failure(record), **_of(record))
     return None
@@ -156,7 +165,7 @@ def _tell(record: Record) -> Told | None:
 
 def _beside_capture(record: Record) -> WasRead | Counted:
     """Return what a record tells of the capture beside which it was written."""
-    capture, values = record_uuid(record.fields["warc-concurrent-to"]), json.loads(record.block)
+    capture, values = record_uuid(record.fields["warc-concurrent-to"]), orjson.loads(record.block)
     if record.target.startswith(READING_URN):
         return WasRead(capture=capture, values=values, **_of(record))
     return Counted(capture=capture, counted=values["counted"], **_of(record))
@@ -189,7 +198,7 @@ def _lines(block: bytes) -> Iterator[tuple[str, str]]:
 
 def _visit_begun(record: Record) -> VisitBegun | None:
     lines = dict(_lines(record.block))
-    facts = json.loads(lines.get("hemeroteca", "{}"))
+    facts = orjson.loads(lines.get("hemeroteca", "{}"))
     if "visit" not in facts:
         return None  # of no visit: it only heads a file
     site = {**facts["site"], "languages": tuple(facts["site"]["languages"])}
@@ -206,7 +215,7 @@ def _capture(record: Record) -> Capture:
     status, protocol, reason, payload = 304, "HTTP/1.1", "", b""
     headers: tuple[tuple[str, str], ...] = ()
     if record.kind == "response":
-        head, _, payload = record.block.partition(b"\r\n\r\n")
+        head, payload = record.parted()
         first, *rest = head.decode("latin-1").split("\r\n")
         protocol, code, reason = [*first.split(" ", 2), "", ""][:3]
         status = int(code)
@@ -241,14 +250,14 @@ def _failure(record: Record) -> Capture:
 
 
 def _erased(record: Record) -> Captured:
-    said = json.loads(record.block)["capture"]
+    said = orjson.loads(record.block)["capture"]
     capture = Capture(
         visit="", record_id=_id(record), url=record.target.removeprefix(ERASED_URN), fetched_at=_date(record),
         status=said["status"], headers=tuple((name, value) for name, value in said["headers"]),
         kind=Kind(said["kind"]), truncated=said["truncated"], elapsed_ms=said["elapsed_ms"],
     )  # fmt: skip
     return Captured(capture=capture, digest=bytes.fromhex(said["payload_sha256"]), size=said["payload_size"],
-                    **_of(record))  # fmt: skip
+                    is_erased=True, **_of(record))  # fmt: skip
 
 
 def _headers_of(record: Record, capture: Capture) -> tuple[tuple[str, str], ...] | None:

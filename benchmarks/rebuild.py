@@ -1,9 +1,11 @@
 """Rebuild and pack a generated archive; compare with the speed at which warcio reads the same files.
 
-    python -m benchmarks.rebuild [--articles 300] [--visits 7] [--page-kb 200]
+    python -m benchmarks.rebuild [--articles 300] [--visits 7] [--page-kb 280 6]
 
-Every article is captured at each of so many visits of one site. A page is its own for the most part (navigation and
-adverts are the site's), some of it is noise of every visit, and every third visit the text is edited. Prints the
+Every article is captured at each of so many visits of one site. A page is the site's for the most part (navigation and
+adverts), the rest its own, some of it noise of every visit, and every third visit the text is edited. Real pages of
+news have 281 KB on average and 196 KB at the median, and gzip makes a fifth of them, as of these; those of 6 KB hardly
+have more than the text. Texts are signed before, as the reading processes do in a crawl. For each size it prints the
 captures, warcio's seconds, those of a rebuild and their ratio (at least 0.5 is wanted), whether the dumps are equal,
 and the bytes of a capture before and after packing. The status is 1 when a dump differs or `verify` finds a fault.
 """
@@ -16,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from rich.progress import track
@@ -25,6 +29,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import Archive, shifted_clock
 from archive.audit import verify
 from archive.dump import dump
+from archive.duplicates import signature
 from archive.pack import pack, packable
 from archive.rebuild import rebuild_into
 from tests.archive.make import Paper, SettableClock, reading
@@ -40,16 +45,23 @@ def text(lot: random.Random, words: int) -> str:
 
 def page(article: int, visit: int, size: int, body: list[str]) -> bytes:
     """Return a page: the site's frame, the story, tokens and related links that change at every visit."""
-    site, own, noise = random.Random(1), random.Random(article), random.Random(article * 1000 + visit)
-    frame = "".join(f'<div class="{site.randbytes(6).hex()}"><a href="/{text(site, 3)}">{text(site, 6)}</a></div>'
-                    for _ in range(size // 120))  # fmt: skip
+    own, noise = random.Random(article), random.Random(article * 1000 + visit)
     inline = "".join(f"<script>{own.randbytes(40).hex()}</script>" for _ in range(size // 900))
     tokens = "".join(f'<meta name="n" content="{noise.randbytes(16).hex()}">' for _ in range(6))
     story = "".join(f"<p>{paragraph}</p>" for paragraph in body)
     related = "<ul>" + "".join(f"<li>{text(noise, 7)}</li>" for _ in range(5)) + "</ul>"
-    return (
-        f"<html><head>{tokens}</head><body>{frame}<article>{story}</article>{inline}<ul>{related}</ul></html>".encode()
-    )
+    rest = f"<article>{story}</article>{inline}<ul>{related}</ul></html>"
+    frame = _frame(size)[: max(0, size - len(rest) - len(tokens))]
+    return f"<html><head>{tokens}</head><body>{frame}{rest}".encode()
+
+
+@cache
+def _frame(size: int) -> str:
+    """Return the markup that all pages of the site have: boxes of links, named from one style sheet."""
+    site = random.Random(1)
+    names = [site.randbytes(4).hex() for _ in range(60)]
+    return "".join(f'<div class="box {site.choice(names)} {site.choice(names)}"><a href="/news/{text(site, 3)}">'
+                   f"{text(site, 6)}</a></div>\n" for _ in range(size // 100))  # fmt: skip
 
 
 def fill(home: Path, articles: int, visits: int, size: int) -> None:
@@ -67,7 +79,8 @@ def fill(home: Path, articles: int, visits: int, size: int) -> None:
                 taken = paper.capture(
                     url, clock.advance(timedelta(seconds=2)), payload=page(article, visit, size, body)
                 )
-                archive.save(taken, reading(f"Story {article}", body, canonical=url, views=visit * 10))
+                told = reading(f"Story {article}", body, canonical=url, views=visit * 10)
+                archive.save(taken, replace(told, signature=signature(told.paragraphs)))
             paper.end()
             clock.advance(timedelta(days=1))
 
@@ -127,10 +140,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--visits", type=int, default=7)
-    parser.add_argument("--page-kb", type=int, default=200)
+    parser.add_argument("--page-kb", type=int, nargs="*", default=[280, 6], help="sizes of a page")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        return min(1, check(Path(folder), asked.articles, asked.visits, asked.page_kb * 1000))
+    wrong = 0
+    for size in asked.page_kb:
+        print(f"pages of {size} KB: ", end="", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            wrong += check(Path(folder), asked.articles, asked.visits, size * 1000)
+    return min(1, wrong)
 
 
 if __name__ == "__main__":
