@@ -133,12 +133,13 @@ def of_captures(connection: Connection, captures: Iterable[int]) -> Iterator[tup
 def _captures() -> sa.Select[Any]:
     row, file = t.capture.c, t.warc_file.c
     return (
-        sa.select(row.id, row.fetched_at, row.kind, row.status, row.content_type, row.warc_offset, row.warc_length,
-                  t.url.c.url, t.url.c.surt, file.name,
+        sa.select(row.id, row.fetched_at, row.kind, row.status, row.warc_offset, row.warc_length,
+                  t.media_type.c.name.label("content_type"), t.url.c.url, t.url.c.surt, file.name,
                   sa.func.coalesce(row.payload_digest, original(t.capture, row.payload_digest)).label("digest"))
         .select_from(t.capture)
         .join(t.url, t.url.c.id == row.url_id)
         .join(t.warc_file, file.id == row.warc_file_id)
+        .outerjoin(t.media_type, t.media_type.c.id == row.media_type_id)
         .where(row.kind.in_((Kind.RESPONSE, Kind.REVISIT)), visible_capture())
     )  # fmt: skip
 

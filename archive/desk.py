@@ -86,7 +86,7 @@ class Desk:
         self._at = self._until = 0
         self._width = WIDTH
         self._held = Held()
-        self._bands: dict[tuple[int, int], set[int]] = {}  # of what this desk took since it was loaded
+        self._bands: dict[int, set[int]] = {}  # of what this desk took since it was loaded
         self._pending: dict[bytes, dict[str, Any]] = {}  # captures not written yet, by record id
         self._lay_out()
 
@@ -174,7 +174,7 @@ class Desk:
                         kind=RESPONSE if capture.kind is Kind.RESPONSE else REVISIT, status=capture.status,
                         effective_status=capture.status, payload_digest=digest,
                         payload_size=(len(capture.payload) if size is None else size) if digest is not None else None,
-                        content_type=capture.header("content-type"), etag=capture.header("etag"),
+                        media_type_id=rows.media_type_id(self.connection, capture), etag=capture.header("etag"),
                         last_modified=capture.header("last-modified"), error=capture.error,
                         truncated=capture.truncated, fetch_ms=capture.elapsed_ms, redirect_url_id=None,
                         warc_file_id=0, warc_offset=0, warc_length=0)  # fmt: skip
@@ -522,14 +522,14 @@ class Desk:
         if signed not in self._held.alike:
             load_alike(self.connection, self._held, [signed])
         own = duplicates.bands(signed)
-        near = self._held.alike[signed].union(*(self._bands.get(band, ()) for band in own)) - {story.id}
+        near = self._held.alike[signed].union(*(self._bands.get(key, ()) for key in own)) - {story.id}
         if near:
             self.clear()
             duplicates.bring_in_step(self.connection, story.id, {weighed.said.id}, known_at, shrunk=False)
-        for band, value in own:
-            self._bands.setdefault((band, value), set()).add(story.id)
+        for key in own:
+            self._bands.setdefault(key, set()).add(story.id)
             if not near:
-                self._add("lsh_band", band=band, hash=value, article_id=story.id)
+                self._add("lsh_band", key=key, article_id=story.id)
 
     # ------------------------------------------------------------------ rows
 
@@ -585,7 +585,7 @@ _ORDER = ("url", "author", "picture_list", "source_set", "article", "capture", "
           "change_log")  # fmt: skip
 _SHARED = {"url": ("url",), "author": ("site_id", "name_norm"), "content": ("digest",),
            "picture_list": ("digest",), "source_set": ("digest",),
-           "lsh_band": ("band", "hash", "article_id")}  # fmt: skip
+           "lsh_band": ("key", "article_id")}  # fmt: skip
 """Tables where two writers may want the same row, and what they know it by: in its order, so that neither waits for
 the other while the other waits for it."""
 

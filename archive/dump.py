@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 OPERATIONAL = {"signal", "link", "backfill", "lease", "event", "export_mark", "exported"}
-SHARED = {"url", "picture_list", "source_set"}
+SHARED = {"url", "media_type", "picture_list", "source_set"}
 """Tables whose rows are told where others refer to them."""
 LEFT_OUT = {("article", "asked_at"), ("article", "due_at"), ("article", "head_reading_id"),
             ("warc_file", "sealed_at"), ("change_log", "seq"), ("content", "codec"),
@@ -32,6 +32,7 @@ NATURAL = {
     "site": ("name",),
     "visit": ("key",),
     "url": ("url",),
+    "media_type": ("name",),
     "picture_list": ("images",),
     "source_set": ("sources",),
     "article": ("key",),

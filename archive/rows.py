@@ -153,7 +153,7 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
         effective_status=capture.status,
         payload_digest=capture.payload_digest if has_payload else None,
         payload_size=len(capture.payload) if has_payload else None,
-        content_type=capture.header("content-type"),
+        media_type_id=media_type_id(connection, capture),
         etag=capture.header("etag"),
         last_modified=capture.header("last-modified"),
         error=capture.error,
@@ -166,6 +166,15 @@ def insert_capture(connection: Connection, capture: Capture, visit: int, warc_fi
     )
     connection.info.get(_MEMO, {})[capture.record_id] = number
     return number
+
+
+def media_type_id(connection: Connection, capture: Capture) -> int | None:
+    """Return the id of what a server said that it sent, new ones inserted; None where it said nothing."""
+    name = capture.header("content-type")
+    if name is None:
+        return None
+    find = partial(find_or_insert, connection, t.media_type, {"name": name})
+    return remembered(connection, ("media_type", name), find)[0]
 
 
 def _target(capture: Capture) -> str | None:

@@ -181,8 +181,9 @@ def _back_up(engine: Engine, backup: Path) -> None:
 # ------------------------------------------------------------------ reading an older schema
 
 
-_KEPT_IN_READINGS = {"picture_list": "images", "source_set": "sources"}
-"""What readings share now, by table, and in which column each held it for itself once."""
+_SHARED = {"picture_list": ("reading", "images"), "source_set": ("reading", "sources"),
+           "media_type": ("capture", "content_type")}  # fmt: skip
+"""What rows share now, by table, and of which table each held it for itself once, in which column."""
 
 
 def _overlay(engine: Engine) -> list[str]:
@@ -191,13 +192,11 @@ def _overlay(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         inspected = sa.inspect(connection)
         schema, present = inspected.default_schema_name, set(inspected.get_table_names())
-        held_in_readings = {column["name"] for column in inspected.get_columns("reading")}
         for table in t.metadata.sorted_tables:
-            if _KEPT_IN_READINGS.get(table.name) in held_in_readings:
-                statements.append(_view_of_readings(table, engine, f"{schema}.reading"))
-                continue
             if table.name not in present:
-                statements.append(str(CreateTable(_bare_copy(table)).compile(dialect=engine.dialect)))
+                is_shared = table.name in _SHARED
+                made = CreateTable(_bare_copy(table)).compile(dialect=engine.dialect)
+                statements.append(_view_of_rows(table, engine, schema) if is_shared else str(made))
                 continue
             held = {column["name"] for column in inspected.get_columns(table.name)}
             filled = [_filled(column, engine) for column in table.columns if column.name not in held]
@@ -207,10 +206,12 @@ def _overlay(engine: Engine) -> list[str]:
     return statements
 
 
-def _view_of_readings(table: sa.Table, engine: Engine, readings: str) -> str:
-    """Lay a table of what readings share over readings that hold it for themselves: each refers to itself."""
-    digest, told = _filled(table.c.digest, engine), _KEPT_IN_READINGS[table.name]
-    return f"CREATE TEMP VIEW {table.name} AS SELECT id, {digest}, {told} FROM {readings}"  # noqa: S608 - our own names
+def _view_of_rows(table: sa.Table, engine: Engine, schema: str | None) -> str:
+    """Lay a table of what rows share over rows that hold it for themselves: each refers to itself."""
+    rows, held = _SHARED[table.name]
+    told = f"{held} AS {table.columns.values()[-1].name}"
+    columns = ["id", *(_filled(column, engine) for column in table.columns if column.name == "digest"), told]
+    return f"CREATE TEMP VIEW {table.name} AS SELECT {', '.join(columns)} FROM {schema}.{rows}"  # noqa: S608 - our own names
 
 
 def _bare_copy(table: sa.Table) -> sa.Table:
@@ -219,7 +220,7 @@ def _bare_copy(table: sa.Table) -> sa.Table:
 
 
 def _filled(column: sa.Column[Any], engine: Engine) -> str:
-    if column.table is t.reading and any(key.column.table.name in _KEPT_IN_READINGS for key in column.foreign_keys):
+    if any(key.column.table.name in _SHARED for key in column.foreign_keys):
         return f"id AS {column.name}"
     default, value = column.server_default, "NULL"
     if isinstance(default, sa.DefaultClause):

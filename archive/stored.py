@@ -69,9 +69,9 @@ def _captures() -> sa.Select[Any]:
     row, file = t.capture.c, t.warc_file.c
     return (
         sa.select(
-            row.id, row.kind, row.fetched_at, row.status, row.content_type, row.payload_size, row.warc_offset,
-            row.article_id, file.name.label("file"), t.url.c.url, t.site.c.name.label("site"),
-            t.article.c.key.label("article"), visible_capture().label("may_be_shown"),
+            row.id, row.kind, row.fetched_at, row.status, row.payload_size, row.warc_offset, row.article_id,
+            t.media_type.c.name.label("content_type"), file.name.label("file"), t.url.c.url,
+            t.site.c.name.label("site"), t.article.c.key.label("article"), visible_capture().label("may_be_shown"),
         )
         .select_from(t.capture)
         .join(t.url, t.url.c.id == row.url_id)
@@ -79,6 +79,7 @@ def _captures() -> sa.Select[Any]:
         .join(t.site, t.site.c.id == t.visit.c.site_id)
         .outerjoin(t.warc_file, file.id == row.warc_file_id)
         .outerjoin(t.article, t.article.c.id == row.article_id)
+        .outerjoin(t.media_type, t.media_type.c.id == row.media_type_id)
     )  # fmt: skip
 
 
@@ -119,9 +120,10 @@ def _is_requisite(column: sa.ColumnElement[str | None]) -> sa.ColumnElement[bool
 _BESIDE = (
     sa.select(t.url.c.surt, t.capture.c.record_id, t.capture.c.url_id, t.capture.c.kind, t.capture.c.fetched_at)
     .join(t.capture, t.capture.c.url_id == t.url.c.id)
+    .outerjoin(t.media_type, t.media_type.c.id == t.capture.c.media_type_id)
     .where(t.url.c.surt.in_(sa.bindparam("forms", expanding=True)), t.capture.c.warc_file_id.is_not(None),
            sa.or_(sa.and_(t.capture.c.kind == Kind.RESPONSE, t.capture.c.status == 200,
-                          _is_requisite(t.capture.c.content_type)),
+                          _is_requisite(t.media_type.c.name)),
                   t.capture.c.kind == Kind.REVISIT),
            visible_capture())
     .order_by(t.capture.c.fetched_at, t.capture.c.id)

@@ -270,6 +270,14 @@ article_identity = Table(
     comment="The names a site gives an article: wp, ld or url.",
 )  # fmt: skip
 
+media_type = Table(
+    "media_type",
+    metadata,
+    _id(),
+    Column("name", sa.Text, nullable=False, unique=True),
+    comment="A Content-Type as servers tell it: a few for all captures of a paper.",
+)
+
 capture = Table(
     "capture",
     metadata,
@@ -284,7 +292,6 @@ capture = Table(
     Column("effective_status", sa.SmallInteger),
     Column("payload_digest", sa.LargeBinary),
     Column("payload_size", sa.BigInteger),
-    Column("content_type", sa.Text),
     Column("etag", sa.Text),
     Column("last_modified", sa.Text),
     Column("error", sa.Text),
@@ -294,6 +301,7 @@ capture = Table(
     _ref("warc_file_id", "warc_file", nullable=True),
     Column("warc_offset", sa.BigInteger),
     Column("warc_length", sa.BigInteger),
+    _ref("media_type_id", "media_type", nullable=True),
     UniqueConstraint("warc_file_id", "warc_offset"),
     Index("capture_url_fetched", "url_id", "fetched_at"),
     Index("capture_article_fetched", "article_id", "fetched_at"),
@@ -541,8 +549,7 @@ content_sketch = Table(
 lsh_band = Table(
     "lsh_band",
     metadata,
-    Column("band", sa.SmallInteger, primary_key=True, autoincrement=False),
-    Column("hash", sa.BigInteger, primary_key=True, autoincrement=False),
+    Column("key", sa.Integer, primary_key=True, autoincrement=False, comment="which band, and 27 bits of it"),
     Column("article_id", _Id, ForeignKey("article.id"), primary_key=True, autoincrement=False),
     comment="Bands of the signatures of all that an article says or said; versions share most of them.",
     **_WITHOUT_ROWID,

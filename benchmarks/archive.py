@@ -407,7 +407,7 @@ _VARIED = {
     ("content", "digest"): "{random32}",
     ("picture_list", "digest"): "{random16}",
     ("content_sketch", "sketch"): "{random128}",
-    ("lsh_band", "hash"): "{number}",
+    ("lsh_band", "key"): "{number}",
     ("search_row", "id"): "o.id + k.k * {row_shift}",
 }
 _ALIKE = ("known_from", "known_to")  # what is moved in time is what the papers did, not when we knew it
@@ -417,11 +417,11 @@ _ROW_SHIFT = int(_SHIFT.total_seconds()) * ROWS_PER_SECOND
 
 _RANDOM = {
     "sqlite": {"random16": "randomblob(16)", "random32": "randomblob(32)", "random128": "randomblob(128)",
-               "number": "abs(random() % 4294967296)"},
+               "number": "random() % 2147483648"},
     "postgresql": {"random16": "decode(md5(random()::text || o.id), 'hex')",
                    "random32": "decode(md5(random()::text || o.id) || md5(random()::text), 'hex')",
                    "random128": "decode(repeat(md5(random()::text || o.content_id), 8), 'hex')",
-                   "number": "(random() * 4294967295)::bigint"},
+                   "number": "(random() * 4294967295 - 2147483648)::integer"},
 }  # fmt: skip
 
 

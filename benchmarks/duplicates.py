@@ -116,12 +116,11 @@ def _fill(archive: Archive, articles: int) -> None:
     with closing(sqlite3.connect(archive.home / DATABASE_NAME)) as connection:
         for band in range(duplicates.BANDS):
             # In the order of the key: the table is made for look-ups, and filling it at random would measure the disk.
-            hashes = sorted((chance.getrandbits(63), article) for article in range(articles))
+            rows = sorted(
+                (duplicates.key_of_band(band, chance.getrandbits(32)), article) for article in range(articles)
+            )
             with connection:
-                connection.executemany(
-                    "INSERT INTO lsh_band(band, hash, article_id) VALUES (?, ?, ?)",
-                    ((band, value, article) for value, article in hashes),
-                )
+                connection.executemany("INSERT INTO lsh_band(key, article_id) VALUES (?, ?)", rows)
 
 
 if __name__ == "__main__":

@@ -93,8 +93,18 @@ def test_a_text_without_spaces_between_words_is_signed_by_its_letters() -> None:
 
 def test_a_signature_is_the_same_on_every_machine() -> None:
     assert signed(FOOTER).hex()[:32] == "b58ba813659ea535c72fdf16a20c6e48"
-    assert len({band for band, _ in duplicates.bands(signed(FOOTER))}) == duplicates.BANDS
-    assert all(0 <= value < 2**63 for _, value in duplicates.bands(signed(FOOTER)))
+    keys = duplicates.bands(signed(FOOTER))
+    assert len(set(keys)) == duplicates.BANDS
+    assert all(-(2**31) <= key < 2**31 for key in keys)
+
+
+def test_bands_of_two_numbers_are_never_one_key() -> None:
+    keys = {
+        duplicates.key_of_band(band, value)
+        for band in range(duplicates.BANDS)
+        for value in (0, 1, 2**27 - 1, 2**32 - 1)
+    }
+    assert len(keys) == 3 * duplicates.BANDS  # the upper bits of a value are left off
 
 
 # ------------------------------------------------------------------ clusters

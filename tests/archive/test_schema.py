@@ -106,15 +106,13 @@ def copy_rows(source: Path, target: Path) -> None:
             if table.name.startswith(("search_text", "alembic", "lsh_band", "content_sig")):
                 continue
             # As addresses were sorted once, and what each reading held for itself.
-            held = [column for column in table.columns if column.name not in ("urlkey", "images", "sources")]
+            held = [column for column in table.columns if column.name not in ("urlkey", *_ONCE)]
             more = {"urlkey": ""} if "urlkey" in table.columns else {}
             for row in one.execute(sa.select(*held)):
                 values = {**row._mapping, **more}
                 if table.name == "content":  # all texts were plain once
                     values |= {"codec": t.PLAIN, "base_content_id": None, "body": (body(one, row.id) or "").encode()}
-                if table.name == "reading":
-                    values |= {"images": shared(one, t.picture_list, row.id) or [],
-                               "sources": shared(one, t.source_set, row.id) or {}}  # fmt: skip
+                values |= {name: shared(one, name, row.id) for name in _ONCE if name in table.columns}
                 other.execute(table.insert().values(values))
             if old.dialect.name == "postgresql" and (key := table.primary_key.columns.values()[0]).identity:
                 # Rows that came with their ids leave the counter of ids behind.
@@ -132,9 +130,17 @@ def assert_tells_pictures_and_sources(archive: Archive) -> None:
     assert [(one["images"], one["sources"]) for one in told] == [(list(TOLD["images"]), TOLD["sources"])] * 2
 
 
-def shared(connection: sa.Connection, table: sa.Table, reading: int) -> object:
-    """Return what a reading refers to in a table."""
-    return connection.scalar(sa.select(list(table.c)[-1]).join(t.reading).where(t.reading.c.id == reading))
+def shared(connection: sa.Connection, column: str, number: int) -> object:
+    """Return what a row shares with others now, as it held it for itself once."""
+    row, table, empty = _ONCE[column]
+    found = connection.scalar(sa.select(table.columns.values()[-1]).join(row).where(row.c.id == number))
+    return empty if found is None else found
+
+
+_ONCE: dict[str, tuple[sa.Table, sa.Table, Any]] = {
+    "images": (t.reading, t.picture_list, []), "sources": (t.reading, t.source_set, {}),
+    "content_type": (t.capture, t.media_type, None),
+}  # fmt: skip
 
 
 def test_an_older_archive_is_read_and_says_that_it_is_old(old: Path) -> None:
@@ -167,7 +173,7 @@ def test_a_migration_keeps_every_row_and_lets_visits_go_on(old: Path, clock: Set
     with Archive(old, clock=clock) as archive:
         assert archive.notice is None
         after = {name: len(rows(archive, table)) for name, table in t.metadata.tables.items()}
-        shared = {"picture_list": 1, "source_set": 1}  # before it, each reading had its own
+        shared = {"media_type": 1, "picture_list": 1, "source_set": 1}  # before it, each row had its own
         assert after == {**before, **shared, "event": before["event"] + 1}
         assert_tells_pictures_and_sources(archive)
         [event] = [row for row in rows(archive, t.event) if row.type == "migrate"]
@@ -179,11 +185,12 @@ def test_a_migration_keeps_every_row_and_lets_visits_go_on(old: Path, clock: Set
 
 def test_a_migration_leaves_readings_as_they_would_be_taken_in_now(home: Path, old: Path) -> None:
     assert CliRunner().invoke(app, ["migrate", "--home", str(old)]).exit_code == 0
-    dumps = []
+    dumps, told = [], ("capture", "reading", "content")
     for folder in (home, old):
         with Archive(folder, readonly=True) as archive, archive.engine.connect() as connection:
-            dumps.append([line for line in dump(connection) if json.loads(line)["table"] in ("reading", "content")])
+            dumps.append([line for line in dump(connection) if json.loads(line)["table"] in told])
     assert dumps[0] == dumps[1]
+    assert "text/html" in "".join(dumps[1])
     assert "bridge.jpg" in "".join(dumps[1])
 
 

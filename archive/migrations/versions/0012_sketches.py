@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import struct
+
 import sqlalchemy as sa
 from alembic import op
 
-from archive.duplicates import bands, sketch
+from archive.duplicates import sketch
 from archive.rows import insert_missing
 
 revision = "0012"
 down_revision = "0011"
 
 BATCH = 2000
+_BANDS = struct.Struct("<32I")
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 _held = sa.table("content_sig", sa.column("content_id", sa.BigInteger), sa.column("signature", sa.LargeBinary))
@@ -38,7 +41,7 @@ def upgrade() -> None:
         connection.execute(made.insert(), [{"content_id": key, "sketch": value} for key, value in sketches.items()])
         rows = [{"band": band, "hash": value, "article_id": row.article_id}
                 for row in connection.execute(told, {"contents": list(sketches)})
-                for band, value in bands(sketches[row.content_id])]  # fmt: skip
+                for band, value in enumerate(_BANDS.unpack(sketches[row.content_id]))]  # fmt: skip
         if rows:
             insert_missing(connection, _band, rows)
         after = found[-1].content_id
