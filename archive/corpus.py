@@ -60,7 +60,7 @@ def articles_page(asked: Archive | Connection, selection: Selection, limit: int,
 def count(asked: Archive | Connection, selection: Selection, *, most: int | None = None) -> int:
     """Count the selected articles, at most so many: a count that is to be shown at once need not be whole."""
     with connected(asked) as connection:
-        statement = selecting(connection, selection).order_by(None).limit(most).subquery()
+        statement = selecting(connection, selection, most=most).order_by(None).subquery()
         return connection.scalar(sa.select(sa.func.count()).select_from(statement)) or 0
 
 

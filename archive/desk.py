@@ -102,7 +102,6 @@ class Desk:
         self._asked: list[tuple[int, int, bool]] = []  # listed addresses: which, when, in any case
         self._texts: list[tuple[int, Reading, datetime]] = []
         self._signed: dict[int, bytes | None] = {}  # signatures, by content
-        self._superseded: set[int] = set()
         self._changed: set[int] = set()  # articles with another version
         self._open_rows: dict[int, dict[str, Any]] = {}  # versions not written yet, by article
         self._run_rows: dict[tuple[int, str, str], dict[str, Any]] = {}
@@ -457,7 +456,6 @@ class Desk:
         if began is None:
             return
         self._changed.add(story.id)
-        self._superseded |= {span.content_id for span in (began, before and before.open) if span and span.content_id}
         row = {name: getattr(began, name) for name in _VERSION_FIELDS}
         times = {name: t.to_micros(row[name]) for name in ("valid_from", "valid_to", "last_seen_at")}
         prev = began.prev_last_seen_at
@@ -572,7 +570,7 @@ class Desk:
         run_each(self.connection, _LAST_AT, ((at, *run) for run, at in self._last_at.items()))
         run_each(self.connection, _ASKED, ((at, url, anyway, at) for url, at, anyway in self._asked))
         search.index_contents(self.connection, self._texts)
-        search.mark_superseded(self.connection, self._superseded)
+        search.settle(self.connection, self._changed)
         texts.settle(self.connection, self._changed)
         for article in dict.fromkeys(self._read):
             takedown.hide_if_named(self.connection, article)

@@ -17,7 +17,7 @@ from archive.database import transaction
 from archive.errors import StoreError
 from archive.records import Kind
 from archive.scan import Record, own_files, parse_name, records
-from archive.search import remove_content
+from archive.search import PAST, TABLE, remove_contents
 from archive.swap import NewFile, rewriting, swap
 from archive.told import Captured, WasRead, told
 from archive.warc import OPEN_SUFFIX, READING_URN, erased_record, gzipped, record_uuid
@@ -194,9 +194,9 @@ def _erase_rows(connection: Connection, order: _Order) -> None:
             connection.execute(t.reading_author.delete().where(t.reading_author.c.reading_id.in_(some)))
             connection.execute(t.reading.update().where(row.id.in_(some)).values(_TEXTS))
     _erase_pictures(connection, pictures)
+    remove_contents(connection, order.contents)
     texts.release(connection, order.contents)
     for content in order.contents:
-        remove_content(connection, content)
         connection.execute(t.content_sketch.delete().where(t.content_sketch.c.content_id == content))
         connection.execute(
             t.content.update().where(t.content.c.id == content)
@@ -240,7 +240,8 @@ def _forget(archive: Archive) -> None:
         return
     with archive.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
-        driver.execute("INSERT INTO search_text(search_text) VALUES('optimize')")
+        for table in (TABLE, PAST):
+            driver.execute(f"INSERT INTO {table}({table}) VALUES('optimize')")
         driver.execute("VACUUM")
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

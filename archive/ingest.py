@@ -285,7 +285,7 @@ def _derive(connection: Connection, article: int, known_at: datetime, *, reread:
     written, before = derivation.bring_in_step(connection, article, known_at, reread=reread)
     if written:
         after = [span.content_id for span in written]
-        search.mark_superseded(connection, [content for content in (*before, *after) if content is not None])
+        search.settle(connection, [article])
         texts.settle(connection, [article])
         new = {content for content in after if content is not None} - set(before)
         rewritten = written[0].number <= len(before)

@@ -24,6 +24,7 @@ from sqlalchemy.schema import CreateTable
 from archive import tables as t
 from archive.database import transaction, writing
 from archive.errors import ArchiveError, StoreError
+from archive.search import NO_PAST, PAST, fill, is_unfilled
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -156,6 +157,8 @@ def migrate(engine: Engine, at: datetime, backup: Path) -> Migrated:
     with transaction(engine) as connection:
         _lock(connection)
         upgrade(connection)
+        if is_unfilled(connection):
+            fill(connection)
         detail = {"from": current, "to": newest, "backup": copied.name if copied else None}
         connection.execute(
             t.event.insert().values(at=at, type="migrate", object_type="database", outcome="ok", agent="hemeroteca",
@@ -192,6 +195,8 @@ def _overlay(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         inspected = sa.inspect(connection)
         schema, present = inspected.default_schema_name, set(inspected.get_table_names())
+        if PAST not in present:
+            statements.append(NO_PAST[engine.dialect.name])
         for table in t.metadata.sorted_tables:
             if table.name not in present:
                 is_shared = table.name in _SHARED

@@ -1,8 +1,14 @@
-"""Full-text search: one row of the index per content, newest first by row number.
+"""Full-text search: the texts that articles have, newest first by row number; of those before them what is gone.
 
-The index holds no text of its own (SQLite: FTS5 with ``content=''``; PostgreSQL: a tsvector); its row number is the
-second of publication times 2**20 plus a number that its page gives, so that reading it backwards gives the newest
-first without sorting.
+Two indexes, which hold no text of their own (SQLite: FTS5 with ``content=''``; PostgreSQL: tsvectors). ``search_text``
+has the last text of each article, whole. ``search_past`` has of a text that another took the place of only what that
+one lacks: paragraphs, a headline. So the words of an old text are in its row, or in one of the texts that came after.
+
+A text has one row number in both, its second of publication times 16 plus what is free there, so that reading an index
+backwards gives the newest first without sorting. The numbers are small because an index holds them as differences:
+measured on invented texts of 550 words, 100,000 a year, a text takes 2,330 bytes with one number for each second,
+2,400 with 4, 2,470 with 16, 2,650 with 256 and 3,140 with 2**20. With fewer than 16 whole minutes fill up where a
+paper prints the minute alone. A story that tells only its day lies somewhere in that day.
 """
 
 from __future__ import annotations
@@ -10,7 +16,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,12 +27,12 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import tables as t
 from archive.bulk import insert_rows, rows_in, run_each
-from archive.errors import QueryError
+from archive.errors import QueryError, StoreError
 from archive.query import All, Not, OneOf, Words
-from archive.texts import unpacked
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -32,19 +40,36 @@ if TYPE_CHECKING:
     from archive.query import Node
     from archive.records import Reading
 
-TABLE = "search_text"
+TABLE, PAST = "search_text", "search_past"
 _COLUMNS = "title, standfirst, names, body, content='', tokenize='unicode61 remove_diacritics 2'"
-CREATE = {
-    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5({_COLUMNS})"],
-    "postgresql": [
-        f"CREATE TABLE {TABLE} (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
-        f"CREATE INDEX {TABLE}_words ON {TABLE} USING gin (words)",
-    ],
-}
-ROWS_PER_SECOND = 1 << 20
 
-text_table = sa.table(TABLE, sa.column("rowid", sa.Integer), *map(sa.column, ("title", "standfirst", "names", "body")))
-words_table = sa.table(TABLE, sa.column("rowid", sa.BigInteger), sa.column("words", TSVECTOR))
+
+def _creating(table: str) -> dict[str, list[str]]:
+    return {
+        "sqlite": [f"CREATE VIRTUAL TABLE {table} USING fts5({_COLUMNS})"],
+        "postgresql": [
+            f"CREATE TABLE {table} (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+            f"CREATE INDEX {table}_words ON {table} USING gin (words)",
+        ],
+    }
+
+
+CREATE, CREATE_PAST = _creating(TABLE), _creating(PAST)
+NO_PAST = {
+    "sqlite": f"CREATE VIRTUAL TABLE temp.{PAST} USING fts5({_COLUMNS})",
+    "postgresql": f"CREATE TEMPORARY TABLE {PAST} (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+}
+"""What stands for the index of the past where an older schema has all texts in one."""
+
+ROWS_PER_SECOND = 16
+
+Fields = dict[str, str]
+"""What a text says, by the columns of the index."""
+
+FIELD_NAMES = ("title", "standfirst", "names", "body")
+_TEXTS = {name: sa.table(name, sa.column("rowid", sa.Integer), *map(sa.column, FIELD_NAMES)) for name in (TABLE, PAST)}
+_WORDS = {name: sa.table(name, sa.column("rowid", sa.BigInteger), sa.column("words", TSVECTOR))
+          for name in (TABLE, PAST)}  # fmt: skip
 
 WEIGHTS = {"title": "A", "standfirst": "B", "names": "C", "body": "D"}
 """The label of each field in a tsvector; it is what a field term asks for."""
@@ -56,85 +81,132 @@ _MOST_BYTES = 500_000
 _LONGEST_WORD = 200
 
 
+# ------------------------------------------------------------------ row numbers
+
+
 def index_content(connection: Connection, content: int, reading: Reading, at: datetime) -> None:
     """Put a new content into the index under its time of publication, or else the time it was first seen."""
     index_contents(connection, [(content, reading, at)])
 
 
 def index_contents(connection: Connection, told: Sequence[tuple[int, Reading, datetime]]) -> None:
-    """Put new contents into the index, each as :func:`index_content` does."""
+    """Put new contents into the index as texts of today, each as :func:`index_content` does.
+
+    Those that are none are taken out by :func:`settle`.
+    """
     if not told:
         return
-    wanted = [_number(reading, at) for _, reading, at in told]
-    numbers = _free(connection, wanted)
+    numbers = _free(connection, [(_place(reading, at), content) for content, reading, at in told])
     entries = [{"id": number, "content_id": content, "superseded": False}
                for number, (content, *_) in zip(numbers, told, strict=True)]  # fmt: skip
     insert_rows(connection, t.search_row, entries)
-    put_texts(connection, [(number, _fields(reading)) for number, (_, reading, _) in zip(numbers, told, strict=True)])
+    put_texts(connection, [(number, _read(reading)) for number, (_, reading, _) in zip(numbers, told, strict=True)])
 
 
-def _number(reading: Reading, at: datetime) -> int:
+def _place(reading: Reading, at: datetime) -> int:
     """Return where a text belongs: its second, and within that where its page says.
 
     Writers beside each other then seldom want the same row, as they would if each took the next free one. The texts of
-    one story lie beside each other, most of whose words are the same: a sixth less to write down for the index.
+    one story lie beside each other, most of whose words are the same.
     """
-    published = reading.published.at if reading.published else at
     page = reading.canonical_url or next((found.value for found in reading.identities), reading.body)
-    return int(published.timestamp()) * ROWS_PER_SECOND + zlib.crc32(page.encode()) % ROWS_PER_SECOND
+    lot = zlib.crc32(page.encode())
+    second = int((reading.published.at if reading.published else at).timestamp())
+    if reading.published and reading.published.precision == "day":
+        second += lot // ROWS_PER_SECOND % _DAY
+    return second * ROWS_PER_SECOND + lot % ROWS_PER_SECOND
 
 
-def _free(connection: Connection, wanted: Sequence[int]) -> list[int]:
-    """Return a free row for each wanted one: itself, or the next that nobody has."""
-    near = {number + more for number in wanted for more in range(_LIKELY)}
+def _free(connection: Connection, wanted: Sequence[tuple[int, int]]) -> list[int]:
+    """Return a free row for each (wanted row, content): itself, one of the next, or one further away."""
+    near = {number + more for number, _ in wanted for more in range(_NEAR)}
     taken = {row[0] for row in rows_in(connection, _TAKEN, near)}
     found: list[int] = []
-    for number in wanted:
-        while number in taken:
-            number += 1  # noqa: PLW2901 - the next one is wanted then
-            if number not in near:
-                taken |= {row[0] for row in rows_in(connection, _TAKEN, [number])}
-        taken.add(number)
-        found.append(number)
+    for number, content in wanted:
+        free = next((at for at in range(number, number + _NEAR) if at not in taken), None)
+        if free is None:
+            free = _further(connection, number, content, taken)
+        taken.add(free)
+        found.append(free)
     return found
 
 
-_LIKELY = 8
+def _further(connection: Connection, number: int, content: int, taken: Collection[int]) -> int:
+    """Return a free row at one of the places, further and further away, where the lot of a content falls.
+
+    Thousands of stories may have one second: none shall have to pass by all the others.
+    """
+    for attempt in count():
+        lots = ((width, zlib.crc32(b"%d %d %d" % (content, width, attempt))) for width in _FURTHER)
+        places = [number + (1 << width) + lot % (1 << width) for width, lot in lots]
+        held = {row[0] for row in rows_in(connection, _TAKEN, places)}
+        free = next((place for place in places if place not in held and place not in taken), None)
+        if free is not None:
+            return free
+    raise AssertionError(number)
+
+
+_DAY = 86_400
+_NEAR = 8
 """Rows that are asked for with one question: the texts of one story follow each other."""
+_FURTHER = range(_NEAR.bit_length(), 26)
+"""Powers of two: from the next second to some weeks away, which no paper's one second needs."""
 
 _TAKEN = "SELECT id FROM search_row WHERE id IN ({})"
 
 
-def _fields(reading: Reading) -> dict[str, str]:
+# ------------------------------------------------------------------ words put in and taken out
+
+
+def put_texts(connection: Connection, told: Sequence[tuple[int, Mapping[str, str]]], table: str = TABLE) -> None:
+    """Put title, standfirst, names and body into an index under row numbers."""
+    if connection.dialect.name == "postgresql":
+        rows = [{"rowid": number, "words": word_list(fields)} for number, fields in told]
+        insert_rows(connection, _WORDS[table], rows)
+    else:
+        insert_rows(connection, _TEXTS[table], [{"rowid": number, **fields} for number, fields in told])
+
+
+def _forget(connection: Connection, told: Sequence[tuple[int, Mapping[str, str]]], table: str = TABLE) -> None:
+    """Take row numbers out of an index. That of SQLite must be told the words that it is to forget."""
+    if connection.dialect.name == "postgresql":
+        statement = f"DELETE FROM {table} WHERE rowid = ?"  # noqa: S608 - a constant
+        run_each(connection, statement, [(number,) for number, _ in told])
+    else:
+        statement = f"INSERT INTO {table}({table}, rowid, {', '.join(FIELD_NAMES)}) VALUES ('delete', ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+        run_each(connection, statement, [(number, *map(fields.__getitem__, FIELD_NAMES)) for number, fields in told])
+
+
+def _read(reading: Reading) -> Fields:
     names = " ; ".join(author.name for author in reading.authors)
     return {"title": reading.title or "", "standfirst": reading.standfirst or "", "names": names, "body": reading.body}
 
 
-def remove_content(connection: Connection, content: int) -> None:
-    """Take a content out of the index. The index of SQLite must be told the words that it is to forget."""
-    row = t.search_row.c
-    number = connection.scalar(sa.select(row.id).where(row.content_id == content))
-    if number is None:
-        return
-    if connection.dialect.name == "postgresql":
-        connection.execute(words_table.delete().where(words_table.c.rowid == number))
-    else:
-        held = connection.execute(sa.select(t.content).where(t.content.c.id == content)).one()
-        forget = sa.text(f"INSERT INTO {TABLE}({TABLE}, rowid, title, standfirst, names, body) "  # noqa: S608 - a constant
-                         "VALUES ('delete', :rowid, :title, :standfirst, :names, :body)")  # fmt: skip
-        connection.execute(forget, {
-            "rowid": number, "title": held.title or "", "standfirst": held.standfirst or "",
-            "names": " ; ".join(held.names), "body": unpacked(connection, held) or "",
-        })  # fmt: skip
-    connection.execute(t.search_row.delete().where(row.id == number))
+def fields_of(connection: Connection, contents: Collection[int]) -> dict[int, Fields]:
+    """Return what contents say, by their ids; those that were erased are left out."""
+    row, said, wanted = t.content.c, {}, sorted(contents)
+    columns = sa.select(row.id, row.title, row.standfirst, row.names, *COLUMNS)
+    rows = [found for at in range(0, len(wanted), _TOGETHER)
+            for found in connection.execute(columns.where(row.id.in_(wanted[at : at + _TOGETHER])))]  # fmt: skip
+    bodies = all_unpacked(connection, rows)
+    for found in rows:
+        body = bodies[found.id]
+        if body is not None:
+            said[found.id] = {"title": found.title or "", "standfirst": found.standfirst or "",
+                              "names": " ; ".join(found.names), "body": body}  # fmt: skip
+    return said
 
 
-def put_texts(connection: Connection, told: Sequence[tuple[int, Mapping[str, str]]]) -> None:
-    """Put title, standfirst, names and body into the index under row numbers."""
-    if connection.dialect.name == "postgresql":
-        insert_rows(connection, words_table, [{"rowid": number, "words": word_list(fields)} for number, fields in told])
-    else:
-        insert_rows(connection, text_table, [{"rowid": number, **fields} for number, fields in told])
+_TOGETHER = 500
+
+
+def lacking(fields: Fields, other: Fields | None) -> Fields:
+    """Return what another text has not: whole paragraphs, and headline, standfirst and names where they differ."""
+    if other is None:
+        return fields
+    paragraphs = frozenset(other["body"].split("\n\n"))
+    own = {name: text if text != other[name] else "" for name, text in fields.items()}
+    return own | {"body": "\n\n".join(part for part in fields["body"].split("\n\n") if part not in paragraphs)}
 
 
 def word_list(fields: Mapping[str, str]) -> str:
@@ -163,15 +235,178 @@ def folded_words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in _LETTERS.findall(text.casefold())]
 
 
-def mark_superseded(connection: Connection, contents: Iterable[int]) -> None:
-    """Note for each content whether any article still reads so."""
-    run_each(connection, _SUPERSEDED, [(content, content) for content in sorted(set(contents))])
+# ------------------------------------------------------------------ texts come and go
 
 
-_SUPERSEDED = (
-    "UPDATE search_row SET superseded = NOT EXISTS (SELECT 1 FROM version WHERE content_id = ? "  # noqa: S608 - a constant
-    f"AND known_to = {t.FOREVER_MICROS} AND valid_to = {t.FOREVER_MICROS}) WHERE content_id = ?"
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the index: whose words, in which of both, and what was left out of them: those of ``against``."""
+
+    id: int
+    content: int
+    superseded: bool
+    against: int | None
+
+
+def settle(connection: Connection, articles: Collection[int]) -> None:
+    """Bring the indexes in step with what articles say, after their versions were written.
+
+    The last text of an article is whole in the index of today, though the article be gone. A text that is nobody's
+    last one goes to that of the past, without the words that the last one has. What it leans on so must be among the
+    texts of its article, or its words could not be looked for there.
+    """
+    chosen = sorted(articles)
+    for at in range(0, len(chosen), _TOGETHER):
+        wanted = _Wanted.of(connection, chosen[at : at + _TOGETHER])
+        _move(connection, wanted.moves(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What some articles say: the rows of all their texts, their last one, and those that are texts as known now."""
+
+    rows: dict[int, _Row]
+    last: dict[int, int]
+    said: dict[int, set[int]]
+
+    @classmethod
+    def of(cls, connection: Connection, articles: Sequence[int]) -> _Wanted:
+        wanted = cls({}, {}, {article: set() for article in articles})
+        if connection.dialect.name == "postgresql":  # SQLite has one writer
+            rows_in(connection, _LOCKED, articles)
+        for article, content, known_to, number, superseded, against in rows_in(connection, _SAID, articles):
+            if number is not None:
+                wanted.rows[content] = _Row(number, content, bool(superseded), against)
+            if known_to == t.FOREVER_MICROS:
+                wanted.last[article] = content
+                wanted.said[article].add(content)
+        return wanted
+
+    def moves(self, connection: Connection) -> list[tuple[_Row, _Row]]:
+        """Return the rows that do not stand where they should, each with how it should be."""
+        last = set(self.last.values())
+        moves = [(row, _Row(row.id, row.content, superseded=False, against=None))
+                 for content, row in self.rows.items() if row.superseded and content in last]  # fmt: skip
+        astray = {content for content, row in self.rows.items()
+                  if content not in last and (not row.superseded or self._leans_outside(row))}  # fmt: skip
+        said_by: dict[int, set[int]] = {content: set() for content in astray}
+        for content, article, is_last in rows_in(connection, _SAID_BY, astray) if astray else ():
+            if is_last:
+                astray.discard(content)
+            said_by[content].add(article)
+        for content in sorted(astray):
+            row, articles = self.rows[content], said_by[content]
+            # What more than one story said is kept whole: the others have other texts.
+            against = self.last.get(*articles) if len(articles) == 1 else None
+            against = against if against in self.rows else None
+            moves.append((row, _Row(row.id, content, superseded=True, against=against)))
+        return moves
+
+    def _leans_outside(self, row: _Row) -> bool:
+        return row.against is not None and any(
+            row.content in said and row.against not in said for said in self.said.values()
+        )
+
+
+_LOCKED = (
+    "SELECT id FROM search_row WHERE content_id IN (SELECT content_id FROM version WHERE article_id IN ({})) "
+    "ORDER BY id FOR UPDATE"
 )
+_SAID = (
+    "SELECT v.article_id, v.content_id, v.known_to, w.id, w.superseded, w.against FROM version v "
+    "LEFT JOIN search_row w ON w.content_id = v.content_id "
+    "WHERE v.article_id IN ({}) AND v.content_id IS NOT NULL ORDER BY v.article_id, v.number"
+)
+_SAID_BY = (
+    "SELECT v.content_id, v.article_id, NOT EXISTS (SELECT 1 FROM version l WHERE l.article_id = v.article_id "  # noqa: S608 - a constant
+    f"AND l.known_to = {t.FOREVER_MICROS} AND l.number > v.number AND l.content_id IS NOT NULL) "
+    f"FROM version v WHERE v.content_id IN ({{}}) AND v.known_to = {t.FOREVER_MICROS}"
+)
+
+
+def _move(connection: Connection, moves: Sequence[tuple[_Row, _Row]]) -> None:
+    """Bring rows from where they stand to where they should; those stay whose texts are damaged."""
+    if not moves:
+        return
+    both = [row for move in moves for row in move]
+    told = _readable(connection, {row.content for row in both} | {row.against for row in both if row.against})
+    moves = [move for move in moves if all(told.keys() >= {row.content, row.against or row.content} for row in move)]
+    for table in (TABLE, PAST):
+        _forget(connection, [(row.id, _held(row, told)) for row, _ in moves if _table(row) == table], table)
+    for table in (TABLE, PAST):
+        put_texts(connection, [(row.id, _held(row, told)) for _, row in moves if _table(row) == table], table)
+    run_each(connection, _MOVED, [(row.superseded, row.against, row.id) for _, row in moves])
+
+
+_MOVED = "UPDATE search_row SET superseded = ?, against = ? WHERE id = ?"
+
+
+def _readable(connection: Connection, contents: Collection[int]) -> dict[int, Fields]:
+    try:
+        return fields_of(connection, contents)
+    except StoreError:
+        told: dict[int, Fields] = {}
+        for content in contents:
+            with suppress(StoreError):
+                told |= fields_of(connection, [content])
+        return told
+
+
+def _table(row: _Row) -> str:
+    return PAST if row.superseded else TABLE
+
+
+def _held(row: _Row, told: Mapping[int, Fields]) -> Fields:
+    return lacking(told[row.content], told.get(row.against) if row.against else None)
+
+
+def remove_contents(connection: Connection, contents: Collection[int]) -> None:
+    """Take contents out of the index, before their texts are erased."""
+    gone = sorted(contents)
+    leaning = [row for row in _rows(connection, _LEANING, gone) if row.content not in contents]
+    _move(connection, [(row, _Row(row.id, row.content, superseded=True, against=None)) for row in leaning])
+    rows = _rows(connection, _OF_CONTENTS, gone)
+    told = fields_of(connection, {row.content for row in rows} | {row.against for row in rows if row.against})
+    for table in (TABLE, PAST):
+        _forget(connection, [(row.id, _held(row, told)) for row in rows if _table(row) == table], table)
+    run_each(connection, "DELETE FROM search_row WHERE id = ?", [(row.id,) for row in rows])
+
+
+def fill(connection: Connection) -> None:
+    """Fill both indexes, which are empty, with the texts that have a row number."""
+    row, after = t.search_row.c, EVERYWHERE.oldest
+    part = sa.select(row.id, row.content_id).where(row.id > sa.bindparam("after")).order_by(row.id).limit(_TOGETHER)
+    while found := connection.execute(part, {"after": after}).all():
+        contents = [content for _, content in found]
+        articles = sorted({article for (article,) in rows_in(connection, _ARTICLES, contents)})
+        moved = {old.content: new for old, new in _Wanted.of(connection, articles).moves(connection)}
+        rows = [moved.get(content, _Row(number, content, superseded=False, against=None)) for number, content in found]
+        told = _readable(connection, {*contents, *(row.against for row in rows if row.against)})
+        rows = [row for row in rows if told.keys() >= {row.content, row.against or row.content}]
+        for table in (TABLE, PAST):
+            put_texts(connection, [(row.id, _held(row, told)) for row in rows if _table(row) == table], table)
+        run_each(connection, _MOVED, [(row.superseded, row.against, row.id) for row in rows])
+        after = found[-1].id
+
+
+def is_unfilled(connection: Connection) -> bool:
+    """Say whether texts have row numbers and neither index has any of their words."""
+    numbered, *held = [connection.exec_driver_sql(f"SELECT {column} FROM {table} LIMIT 1").first()  # noqa: S608 - constants
+                       for column, table in (("id", "search_row"), ("rowid", TABLE), ("rowid", PAST))]  # fmt: skip
+    return numbered is not None and held == [None, None]
+
+
+def _rows(connection: Connection, question: str, contents: Collection[int]) -> list[_Row]:
+    return [_Row(number, content, bool(superseded), against)
+            for number, content, superseded, against in rows_in(connection, question, contents)]  # fmt: skip
+
+
+_OF_CONTENTS = "SELECT id, content_id, superseded, against FROM search_row WHERE content_id IN ({})"
+_LEANING = "SELECT id, content_id, superseded, against FROM search_row WHERE against IN ({})"
+_ARTICLES = "SELECT DISTINCT article_id FROM version WHERE content_id IN ({})"
+
+
+# ------------------------------------------------------------------ asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +429,9 @@ class Span:
 EVERYWHERE = Span()
 
 
-def matching(connection: Connection, node: Node, span: Span = EVERYWHERE) -> sa.Select[Any]:
-    """Select the row numbers of the index that match words that were asked for (:func:`is_text`)."""
-    if connection.dialect.name == "postgresql":
-        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
-        hits = sa.select(words_table.c.rowid).where(words_table.c.words.op("@@")(query))
-    else:
-        hits = sa.select(text_table.c.rowid).where(sa.literal_column(TABLE).op("MATCH")(fts5(node)))
+def matching(connection: Connection, node: Node, span: Span = EVERYWHERE, table: str = TABLE) -> sa.Select[Any]:
+    """Select the row numbers of an index that match words that were asked for (:func:`is_text`)."""
+    hits = _matching(connection, node, table)
     try:
         connection.execute(hits.limit(1)).first()
     except DBAPIError as error:
@@ -208,6 +439,14 @@ def matching(connection: Connection, node: Node, span: Span = EVERYWHERE) -> sa.
             raise
         raise QueryError(f"search: too many words or brackets inside one another ({error.orig})") from error
     return hits.where(*span.holds(_ROW))
+
+
+def _matching(connection: Connection, node: Node, table: str) -> sa.Select[Any]:
+    if connection.dialect.name == "postgresql":
+        words = _WORDS[table]
+        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
+        return sa.select(words.c.rowid).where(words.c.words.op("@@")(query))
+    return sa.select(_TEXTS[table].c.rowid).where(sa.literal_column(table).op("MATCH")(fts5(node)))
 
 
 _ROW = sa.column("rowid", sa.BigInteger)
@@ -225,16 +464,19 @@ def _is_too_much(error: DBAPIError) -> bool:
     return "fts5" in str(error.orig) or str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
+BM25 = "8.0, 4.0, 4.0, 1.0"
+"""What a word says in each field: in the headline more than in the text."""
+
+
 def ranking(connection: Connection, node: Node, span: Span) -> sa.Subquery:
     """Select the rows of a span that match, as ``rowid`` and ``rank``; the least rank fits best."""
     hits = matching(connection, node, span)
     rank: sa.ColumnElement[Any]
     if connection.dialect.name == "postgresql":
         query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
-        rank = -sa.func.ts_rank(words_table.c.words, query)
+        rank = -sa.func.ts_rank(_WORDS[TABLE].c.words, query)
     else:
-        # A word in the headline says more than one in the text.
-        rank = sa.literal_column(f"bm25({TABLE}, 8.0, 4.0, 4.0, 1.0)", sa.Float)
+        rank = sa.literal_column(f"bm25({TABLE}, {BM25})", sa.Float)
     return hits.add_columns(rank.label("rank")).subquery("ranked")
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from archive import past
 from archive import tables as t
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.opt_outs import opted_out
 from archive.paging import Page, cursor, place
 from archive.query import All, Fact, Not, OneOf, parse, words_of
-from archive.search import EVERYWHERE, Span, is_text, matching, nth_newest, ranking
+from archive.records import canonical_json
+from archive.search import EVERYWHERE, Span, fields_of, is_text, matching, nth_newest, ranking
 from archive.takedown import visible
 
 if TYPE_CHECKING:
@@ -98,12 +102,29 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def selecting(connection: Connection, selection: Selection) -> sa.Select[Any]:
-    """Return the statement that lists the selected articles, the newest first; a QueryError says what is wrong.
+def selecting(connection: Connection, selection: Selection, *, most: int | None = None) -> sa.Select[Any]:
+    """Return the statement that lists the selected articles, the newest first, at most so many.
 
-    ``place`` and ``article_id`` of a row say where in the order it stands, the greatest first.
+    A QueryError says what is wrong. ``place`` and ``article_id`` of a row say where in the order it stands, the
+    greatest first.
     """
-    return _selecting(connection, selection, parse(selection.query) if selection.query is not None else None)
+    node = parse(selection.query) if selection.query is not None else None
+    asked = _of_the_past(connection, selection, node)
+    if asked is None:
+        return _selecting(connection, selection, node).limit(most)
+    newest_first = (row for _, row in past.walk(connection, asked))
+    told = _ranked_past(connection, asked) if selection.by_relevance else newest_first
+    listed = _listed(connection, [row.version_id for row in islice(told, most)])
+    query = each_article(sa.true()).join(listed, listed.c.value == _text.c.id)
+    return query.add_columns((-listed.c.key).label("place")).order_by(listed.c.key)
+
+
+def _listed(connection: Connection, numbers: list[int]) -> sa.FromClause:
+    """Return numbers as a table of ``key``, their order, and ``value``."""
+    if connection.dialect.name == "postgresql":
+        array = sa.cast(sa.bindparam(None, numbers, type_=ARRAY(sa.BigInteger)), ARRAY(sa.BigInteger))
+        return sa.func.unnest(array).table_valued("value", with_ordinality="key", name="listed").render_derived()
+    return sa.func.json_each(canonical_json(numbers)).table_valued("value", "key", name="listed")
 
 
 def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[sa.Row[Any]]:
@@ -112,17 +133,27 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
     Of a list by relevance there are pages up to the last of the hits that are ranked.
     """
     node = parse(selection.query) if selection.query is not None else None
+    asked = _of_the_past(connection, selection, node)
     if selection.by_relevance:
         (skipped,) = place(after, 1) if after is not None else (0,)
-        ranked = _selecting(connection, selection, node).offset(max(skipped, 0)).limit(limit + 1)
-        return _page(list(connection.execute(ranked)), limit, lambda _: cursor(skipped + limit))
+        rows = _ranked_rows(connection, selection, node, asked, max(skipped, 0), limit + 1)
+        return _page(rows, limit, lambda _: cursor(skipped + limit))
+    if asked is not None:
+        return _page_of_the_past(connection, asked, limit, after)
     begins = place(after, 2) if after is not None else None
-    text = _wanted_text(node) if node is not None and not selection.removed else None
+    text = _wanted_text(node) if node is not None else None
     if text is None:
         rows = list(connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1)))
     else:
         rows = _walked(connection, selection, node, text, limit + 1, begins)
     return _page(rows, limit, lambda row: cursor(row.place, row.article_id))
+
+
+def _ranked_rows(connection: Connection, selection: Selection, node: Node | None, asked: past.Asked | None,
+                 skipped: int, most: int) -> list[sa.Row[Any]]:  # fmt: skip
+    if asked is not None:
+        return list(islice(_ranked_past(connection, asked), skipped, skipped + most))
+    return list(connection.execute(_selecting(connection, selection, node).offset(skipped).limit(most)))
 
 
 def _page(rows: list[sa.Row[Any]], limit: int, cursor_of: Callable[[sa.Row[Any]], str]) -> Page[sa.Row[Any]]:
@@ -156,6 +187,41 @@ def _walked(connection: Connection, selection: Selection, node: Node | None, tex
     return rows
 
 
+# ------------------------------------------------------------------ the past
+
+
+def _of_the_past(connection: Connection, selection: Selection, node: Node | None) -> past.Asked | None:
+    """Return the search of the past that is asked for; None where words are asked of today's texts alone, or none."""
+    if selection.removed and (node is None or not is_text(node)):
+        raise QueryError("search: what was removed is searched by words alone; give site, days and author as options")
+    which = _which_text(selection)
+    if which is None or node is None or not past.texts_of(node):
+        return None
+    facts = {fact: f"fact_{number}" for number, fact in enumerate(dict.fromkeys(past.facts_of(node)))}
+    texts = each_article(which).where(*_conditions(connection, selection), t.article.c.merged_into.is_(None))
+    told = [sa.func.coalesce(_is_so(connection, fact), sa.false()).label(name) for fact, name in facts.items()]
+    return past.Asked(node, texts.add_columns(*told), facts, selection.removed)
+
+
+def _page_of_the_past(connection: Connection, asked: past.Asked, limit: int,
+                      after: str | None) -> Page[sa.Row[Any]]:  # fmt: skip
+    begins: Any = place(after, 3) if after is not None else None
+    found = list(islice(past.walk(connection, asked, begins), limit + 1))
+    follows = cursor(*found[limit - 1][0]) if len(found) > limit else None
+    return Page([row for _, row in found[:limit]], follows)
+
+
+def _ranked_past(connection: Connection, asked: past.Asked) -> Iterator[sa.Row[Any]]:
+    """Yield the newest hits that are ranked, the best first: a word weighs by how many of these have it."""
+    words = _any_word(asked.node)
+    rows = [row for _, row in islice(past.walk(connection, asked), RANKED)]
+    ranks = past.ranked(connection, words, fields_of(connection, {row.content_id for row in rows}))
+    yield from sorted((row for row in rows if row.content_id in ranks), key=lambda row: ranks[row.content_id])
+
+
+# ------------------------------------------------------------------ what a text must be
+
+
 def _wanted_text(node: Node) -> Node | None:
     """Return the words without which nothing is found; None where facts alone may do."""
     if is_text(node):
@@ -170,13 +236,13 @@ def _wanted_text(node: Node) -> Node | None:
 def _selecting(connection: Connection, selection: Selection, node: Node | None,
                span: Span = EVERYWHERE) -> sa.Select[Any]:  # fmt: skip
     """Return the statement; ``span`` bounds the rows of the index in which words are looked for."""
-    query = each_article(_which_text(connection, selection, node)).where(*_conditions(connection, selection))
+    query = each_article(_which_text(selection)).where(*_conditions(connection, selection))
     query = query.where(t.article.c.merged_into.is_(None))
-    if node is not None and not selection.removed:
+    if node is not None:
         query = query.where(_meets(connection, node, span))
     if node is None or not words_of(node):
         if selection.by_relevance:
-            raise QueryError("search: only words can be ranked by relevance; there are none in this query")
+            _any_word(node)
         listed = sa.type_coerce(t.article.c.listed_at, sa.BigInteger)
         return query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
     # From the words the way leads by the text to its article, so it must be said whose it is.
@@ -207,26 +273,26 @@ def _conditions(connection: Connection, selection: Selection) -> Iterator[sa.Col
         yield ~opted_out(connection)
 
 
-def _which_text(connection: Connection, selection: Selection, node: Node | None) -> sa.ColumnElement[bool] | None:
+def _which_text(selection: Selection) -> sa.ColumnElement[bool] | None:
+    """Return which texts of an article are asked for; None for the one of today."""
     if selection.at is not None:
         return sa.and_(_text.c.valid_from <= selection.at, _text.c.valid_to > selection.at)
     if selection.versions is not Versions.LATEST:
         return sa.true() if selection.versions is Versions.ALL else _text.c.number == 1
-    if not selection.removed:
-        return None
-    if node is None or not is_text(node):
-        raise QueryError("search: what was removed is searched by words alone; give site, days and author as options")
-    had = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
-    later = t.version.alias("later").c
-    has_still = sa.exists().where(later.article_id == _text.c.article_id, later.known_to == t.OPEN,
-                                  later.number > _text.c.number, later.content_id.in_(had))  # fmt: skip
-    return sa.and_(_text.c.content_id.in_(had), _text.c.valid_to != t.OPEN, ~has_still)
+    return _text.c.valid_to != t.OPEN if selection.removed else None
+
+
+def _any_word(node: Node | None) -> Node:
+    """Return what ranks a text: any of the words of a query."""
+    wanted: tuple[Words, ...] = tuple(words_of(node)) if node is not None else ()
+    if not wanted:
+        raise QueryError("search: only words can be ranked by relevance; there are none in this query")
+    return wanted[0] if len(wanted) == 1 else OneOf(wanted)
 
 
 def _ranked(connection: Connection, node: Node) -> sa.Subquery:
     """Rank the newest hits of the words of a query; the words decide the order, the facts only who takes part."""
-    wanted: tuple[Words, ...] = tuple(words_of(node))
-    words: Node = wanted[0] if len(wanted) == 1 else OneOf(wanted)
+    words = _any_word(node)
     newest = matching(connection, node if is_text(node) else words).subquery("newest").c.rowid
     oldest = connection.scalar(sa.select(newest).order_by(newest.desc()).offset(RANKED - 1).limit(1))
     return ranking(connection, words, Span(oldest) if oldest is not None else EVERYWHERE)

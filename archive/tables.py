@@ -560,8 +560,9 @@ search_row = Table(
     metadata,
     Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("content_id", _Id, ForeignKey("content.id"), nullable=False, unique=True),
-    Column("superseded", sa.Boolean, nullable=False),
-    comment="id is the row of the full-text index: published second * 2**20 + n, so newest first needs no sort.",
+    Column("superseded", sa.Boolean, nullable=False, comment="in the index of the past, not in that of today"),
+    Column("against", _Id, comment="the content whose words are left out of a superseded row; none for all words"),
+    comment="id is the row of the full-text indexes: published second * 16 + n, so newest first needs no sort.",
 )
 
 takedown = Table(

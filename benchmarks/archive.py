@@ -46,10 +46,10 @@ from archive.database import DATABASE_NAME, writing
 from archive.describe import curve
 from archive.duplicates import signature
 from archive.hits import hits
-from archive.search import ROWS_PER_SECOND, put_texts
+from archive.search import PAST, ROWS_PER_SECOND, TABLE, fields_of, lacking, put_texts
 from archive.selection import Selection
 from archive.store import ToSave
-from archive.texts import bodies, unpacked
+from archive.texts import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -392,8 +392,7 @@ def _address_of(article: int) -> sa.Select[Any]:
 # ------------------------------------------------------------------ multiplying rows in SQL
 
 _GROWN = (t.url, t.article, t.article_url, t.article_identity, t.capture, t.content, t.picture_list, t.reading,
-          t.reading_author, t.version, t.counter_reading, t.content_sketch, t.lsh_band, t.search_row,
-          t.change_log)  # fmt: skip
+          t.reading_author, t.version, t.counter_reading, t.content_sketch, t.lsh_band, t.change_log)  # fmt: skip
 _SHIFTED = {"url", "article", "capture", "content", "picture_list", "reading", "version"}
 _IDS = {("article", "head_version_id"): "version", ("article_url", "evidence_capture_id"): "capture",
         ("article", "head_reading_id"): "reading"}  # fmt: skip
@@ -408,12 +407,12 @@ _VARIED = {
     ("picture_list", "digest"): "{random16}",
     ("content_sketch", "sketch"): "{random128}",
     ("lsh_band", "key"): "{number}",
-    ("search_row", "id"): "o.id + k.k * {row_shift}",
 }
 _ALIKE = ("known_from", "known_to")  # what is moved in time is what the papers did, not when we knew it
 _SHIFT = timedelta(seconds=7919)
 """So much later is each copy of an article: copies at one moment would lie beside each other in every index."""
 _ROW_SHIFT = int(_SHIFT.total_seconds()) * ROWS_PER_SECOND
+_ROWS = 1000
 
 _RANDOM = {
     "sqlite": {"random16": "randomblob(16)", "random32": "randomblob(32)", "random128": "randomblob(128)",
@@ -427,8 +426,7 @@ _RANDOM = {
 
 def _grown(table: sa.Table, spans: dict[str, int], copies: int, dialect: str) -> str:
     columns = [column.name for column in table.columns]
-    fixed = {"row_shift": _ROW_SHIFT, **_RANDOM[dialect]}
-    values = [_value(table, column, spans).format(**fixed) for column in table.columns]
+    values = [_value(table, column, spans).format(**_RANDOM[dialect]) for column in table.columns]
     order = ", ".join(f"o.{column.name}" for column in table.primary_key.columns)
     return (
         f"INSERT INTO {table.name} ({', '.join(columns)}) "  # noqa: S608 - names of our own tables
@@ -452,22 +450,34 @@ def _value(table: sa.Table, column: sa.Column[Any], spans: dict[str, int]) -> st
 
 
 def _index(connection: Connection, spans: dict[str, int], copies: int) -> None:
-    """Put the texts of all copies into the search index: word lists are copied, FTS5 must be told the words again."""
-    if connection.dialect.name == "postgresql":
-        row = f"o.rowid + k.k * {_ROW_SHIFT}"
-        series = f"CROSS JOIN generate_series(1, {copies - 1}) k(k)"
-        copied = f"INSERT INTO search_text (rowid, words) SELECT {row}, o.words FROM search_text o {series}"  # noqa: S608 - our own names
-        connection.exec_driver_sql(copied)
-        return
-    row = t.search_row.c
-    own = sa.select(t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.names)
-    fields = {held.id: {"title": held.title or "", "standfirst": held.standfirst or "", "names": " ; ".join(held.names)}
-              for held in connection.execute(own.where(t.content.c.id <= spans["content"]))}  # fmt: skip
-    texts = bodies(connection, fields)
-    new = sa.select(row.id, row.content_id).where(row.content_id > spans["content"]).order_by(row.id)
-    for part in connection.execute(new).partitions(1000):
-        rows = [(number, (content - 1) % spans["content"] + 1) for number, content in part]
-        put_texts(connection, [(number, {**fields[held], "body": texts[held] or ""}) for number, held in rows])
+    """Put the texts of all copies into both search indexes: word lists are copied, FTS5 is told the words again."""
+    held = connection.execute(sa.select(t.search_row)).all()
+    told = fields_of(connection, {row.content_id for row in held})
+    fields = {row.id: lacking(told[row.content_id], told.get(row.against)) for row in held}
+    taken = {row.id for row in held}
+    for copy in range(1, copies):
+        for at in range(0, len(held), _ROWS):
+            new = [(row, _next(taken, row.id + copy * _ROW_SHIFT)) for row in held[at : at + _ROWS]]
+            moved = copy * spans["content"]
+            connection.execute(t.search_row.insert(), [
+                {"id": number, "content_id": row.content_id + moved, "superseded": row.superseded,
+                 "against": row.against + moved if row.against else None} for row, number in new])  # fmt: skip
+            for table in (TABLE, PAST) if connection.dialect.name == "sqlite" else ():
+                words = [(number, fields[row.id]) for row, number in new if row.superseded == (table == PAST)]
+                put_texts(connection, words, table)
+    for table in (TABLE, PAST) if connection.dialect.name == "postgresql" else ():
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} (rowid, words) SELECT n.id, o.words FROM search_row n "  # noqa: S608 - our own names
+            f"JOIN search_row h ON h.content_id = (n.content_id - 1) % {spans['content']} + 1 "
+            f"JOIN {table} o ON o.rowid = h.id WHERE n.content_id > {spans['content']}".replace("%", "%%")
+        )
+
+
+def _next(taken: set[int], number: int) -> int:
+    while number in taken:
+        number += 1
+    taken.add(number)
+    return number
 
 
 def _after(dialect: str) -> list[str]:

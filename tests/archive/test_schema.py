@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def not_the_index(_object: object, name: str | None, kind: str, *_: object) -> bool:
-    return not (kind == "table" and str(name).startswith("search_text"))
+    return not (kind == "table" and str(name).startswith(("search_text", "search_past")))
 
 
 def test_the_migrations_make_the_schema_of_the_code(archive: Archive) -> None:
@@ -103,7 +103,7 @@ def copy_rows(source: Path, target: Path) -> None:
     with new.connect() as one, writing(old).begin() as other:
         for table in schema.sorted_tables:
             # The first schema's bands held nothing; signatures are kept as sketches now.
-            if table.name.startswith(("search_text", "alembic", "lsh_band", "content_sig")):
+            if table.name.startswith(("search_text", "search_past", "alembic", "lsh_band", "content_sig")):
                 continue
             # As addresses were sorted once, and what each reading held for itself.
             held = [column for column in table.columns if column.name not in ("urlkey", *_ONCE)]
@@ -181,6 +181,17 @@ def test_a_migration_keeps_every_row_and_lets_visits_go_on(old: Path, clock: Set
         paper = Paper(archive, clock)
         paper.prints(title="Three", at=clock.advance(DAY))
         assert [version["title"] for version in paper.versions()][1:] == ["Two", "Three"]
+
+
+def test_a_migration_fills_the_search_indexes_anew(old: Path) -> None:
+    questions = [Selection(query="bridge"), Selection(query="bridge", at=START), Selection(query="flood", removed=True)]
+    with Archive(old, readonly=True) as archive:
+        before = [[hit["title"] for hit in corpus.search(archive, asked, 5)] for asked in questions]
+    assert CliRunner().invoke(app, ["migrate", "--home", str(old)]).exit_code == 0
+    with Archive(old, readonly=True) as archive:
+        after = [[hit["title"] for hit in corpus.search(archive, asked, 5)] for asked in questions]
+        assert [row.superseded for row in rows(archive, t.search_row)] == [True, False]
+    assert before == after == [["Two"], ["Flood closes the old bridge"], ["Flood closes the old bridge"]]
 
 
 def test_a_migration_leaves_readings_as_they_would_be_taken_in_now(home: Path, old: Path) -> None:

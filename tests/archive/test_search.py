@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archive import Archive, QueryError, corpus, hits
+from archive import Archive, Moment, QueryError, corpus, hits
 from archive import tables as t
+from archive.database import transaction
 from archive.query import parse
-from archive.search import fts5, is_text, tsquery
+from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, tsquery
 from archive.selection import Selection
-from tests.archive.make import BODY, DAY, START, Paper, SettableClock, rows
+from tests.archive.make import BODY, DAY, START, Paper, SettableClock, reading, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +108,7 @@ def test_nothing_that_is_typed_raises_anything_but_a_query_error(shared: Archive
         assert str(error).startswith("search: ")  # noqa: PT017 - most of what is drawn raises nothing
 
 
-def test_a_text_that_was_replaced_is_marked_superseded_and_no_longer_found(
+def test_a_text_that_was_replaced_goes_to_the_index_of_the_past_and_comes_back_with_its_story(
     paper: Paper, archive: Archive, clock: SettableClock
 ) -> None:
     paper.prints(title="Toll is nine")
@@ -129,6 +131,23 @@ def test_stories_of_one_second_are_all_found(paper: Paper, archive: Archive) -> 
     for number in range(5):
         paper.prints(url=f"https://lakeside.example/{number}/", title=f"Flood {number}", body=[*BODY, str(number)])
     assert len(found(archive, "flood")) == 5
+
+
+@pytest.mark.parametrize("precision", ["second", "day"])
+def test_hundreds_of_texts_of_one_second_have_rows_of_their_own_near_it(archive: Archive, precision: str) -> None:
+    published = Moment(at=START, precision=precision)
+    told = [(number, replace(reading(f"Flood {number}"), published=published, canonical_url=f"https://x.example/{number}"),
+             START) for number in range(1, 401)]  # fmt: skip
+    with transaction(archive.engine) as connection:
+        connection.execute(t.content.insert(), [
+            {"id": number, "digest": bytes([number % 256, number // 256]), "bare_digest": b"", "title": read.title,
+             "names": [], "words": 9, "codec": t.PLAIN, "body": b""} for number, read, _ in told])  # fmt: skip
+        index_contents(connection, told[:350])
+        for one in told[350:]:
+            index_contents(connection, [one])
+    seconds = [row.id / ROWS_PER_SECOND - START.timestamp() for row in rows(archive, t.search_row)]
+    assert len(seconds) == 400
+    assert -1 < min(seconds) < max(seconds) < 86_400 + 60
 
 
 def test_a_story_published_before_1970_is_found(paper: Paper, archive: Archive) -> None:
