@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from archive import tables as t
 from archive.corpus import text_of
 from archive.database import connected
-from archive.describe import minute, stamp
+from archive.describe import as_text, loaded, minute, raw, stamped
 from archive.diff import compare
 from archive.paging import MOST, Page, cursor, place
 from archive.selection import require_site
 from archive.takedown import visible
-from archive.texts import bodies
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,7 +110,7 @@ def changes_page(asked: Archive | Connection, since: datetime, until: datetime, 
             span | {"at": at, "id": number, "site": site, "limit": limit + 1},
         ).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    ends = cursor(t.to_micros(last.valid_from), last.id) if last is not None else None
+    ends = cursor(last.valid_from, last.id) if last is not None else None
     return Page([_change(row) for row in rows[:limit]], ends)
 
 
@@ -118,9 +118,9 @@ def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Cha
     """Return changes with their texts, which are looked up together."""
     wanted = {number for one in found for number in one.contents if number is not None}
     with connected(asked) as connection:
-        texts = bodies(connection, wanted)
-        said = {row.id: text_of(row.title, row.standfirst, row.names, texts[row.id])
-                for row in connection.execute(_SAID, {"contents": sorted(wanted)})}  # fmt: skip
+        rows = connection.execute(_SAID, {"contents": sorted(wanted)}).all()
+        texts = all_unpacked(connection, rows)
+        said = {row.id: text_of(row.title, row.standfirst, loaded(row.names, ()), texts[row.id]) for row in rows}
     changed = []
     for one in found:
         old, new = (said[number] if number is not None else None for number in one.contents)
@@ -128,9 +128,9 @@ def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Cha
     return changed
 
 
-_SAID = sa.select(t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.names).where(
-    t.content.c.id.in_(sa.bindparam("contents", expanding=True))
-)
+_SAID = sa.select(
+    t.content.c.id, t.content.c.title, t.content.c.standfirst, as_text(t.content.c.names), *COLUMNS
+).where(t.content.c.id.in_(sa.bindparam("contents", expanding=True)))
 
 
 @cache
@@ -139,12 +139,14 @@ def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
     chosen = _chosen(of_site, quiet, newest_first).subquery("chosen")
     row, before = t.version.c, t.version.alias("before")
     old, new = t.content.alias("old_content"), t.content.alias("new_content")
+    # Looked up only where it is needed: contents lie all over.
+    old_title = sa.select(old.c.title).where(old.c.id == before.c.content_id).scalar_subquery()
     order = (row.valid_from.desc(), row.id.desc()) if newest_first else (row.valid_from, row.id)
     return (
         sa.select(
-            row.id, row.number, row.change, row.stealth, row.valid_from, row.prev_last_seen_at,
-            t.article.c.key, t.site.c.name.label("site"), old.c.id.label("old_id"), new.c.id.label("new_id"),
-            old.c.title.label("old_title"), new.c.title.label("new_title"),
+            row.id, row.number, row.stealth, *map(raw, (row.change, row.valid_from, row.prev_last_seen_at)),
+            t.article.c.key, t.site.c.name.label("site"), before.c.content_id.label("old_id"),
+            row.content_id.label("new_id"), sa.func.coalesce(new.c.title, old_title).label("title"),
         )
         .select_from(chosen)
         .join(t.version, row.id == chosen.c.id)
@@ -152,7 +154,6 @@ def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
         .join(t.site, t.site.c.id == t.article.c.site_id)
         .join(before, sa.and_(before.c.article_id == row.article_id, before.c.known_to == t.OPEN,
                               before.c.number == row.number - 1))
-        .outerjoin(old, old.c.id == before.c.content_id)
         .outerjoin(new, new.c.id == row.content_id)
         .order_by(*order)
     )  # fmt: skip
@@ -194,7 +195,7 @@ def _was_observed() -> sa.ColumnElement[bool]:
 
 def _change(row: Any) -> Change:
     return Change(
-        article=row.key, site=row.site, title=row.new_title or row.old_title, number=row.number,
-        change=str(row.change), stealth=row.stealth, valid_from=stamp(row.valid_from),
-        not_before=stamp(row.prev_last_seen_at), contents=(row.old_id, row.new_id),
+        article=row.key, site=row.site, title=row.title, number=row.number,
+        change=t.CHANGE.codes[row.change - 1], stealth=row.stealth, valid_from=stamped(row.valid_from),
+        not_before=stamped(row.prev_last_seen_at), contents=(row.old_id, row.new_id),
     )  # fmt: skip

@@ -16,15 +16,15 @@ import sqlalchemy as sa
 from archive import asof
 from archive import tables as t
 from archive.database import connected
-from archive.describe import curve, describe, describe_all, printed, stamp
+from archive.describe import as_printed, as_text, curve, describe, describe_all, loaded, raw, stamp, stamped
 from archive.diff import Text
 from archive.errors import NotFoundError
 from archive.hits import hits
 from archive.opt_outs import opted_out
 from archive.paging import Page
 from archive.selection import each_article, page, selecting
-from archive.takedown import refuse_hidden
-from archive.texts import bodies
+from archive.takedown import refuse_hidden, visible
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,21 +88,26 @@ def article(
 
 def find(connection: Connection, name: str) -> int:
     """Return the id of an article named by its key or by any address it ever had; one that is hidden is refused."""
-    by_key: int | None = connection.scalar(sa.select(t.article.c.id).where(t.article.c.key == name.lower()))
-    if by_key is not None:
-        refuse_hidden(connection, by_key, name)
-        return by_key
-    by_url: int | None = connection.scalar(
-        sa.select(t.article_url.c.article_id)
-        .join(t.url, t.url.c.id == t.article_url.c.url_id)
-        .where(t.url.c.url.in_({name, name.rstrip("/"), name.rstrip("/") + "/"}))
-        .order_by(t.article_url.c.valid_to.desc())
-        .limit(1)
-    )
-    if by_url is None:
+    bare = name.rstrip("/")
+    # No key has a slash.
+    found = connection.execute(_BY_KEY, {"key": name.lower()}).first() if "/" not in name else None
+    found = found or connection.execute(_BY_URL, {"urls": sorted({name, bare, f"{bare}/"})}).first()
+    if found is None:
         raise NotFoundError(f"no article {name!r}; give its key or an address it had (`hemeroteca search` shows both)")
-    refuse_hidden(connection, by_url, name)
-    return by_url
+    number, is_visible = found
+    if not is_visible:
+        refuse_hidden(connection, number, name)
+    return int(number)
+
+
+_BY_KEY = sa.select(t.article.c.id, visible(t.article.c.id)).where(t.article.c.key == sa.bindparam("key"))
+_BY_URL = (
+    sa.select(t.article_url.c.article_id, visible(t.article_url.c.article_id))
+    .join(t.url, t.url.c.id == t.article_url.c.url_id)
+    .where(t.url.c.url.in_(sa.bindparam("urls", expanding=True)))
+    .order_by(t.article_url.c.valid_to.desc())
+    .limit(1)
+)
 
 
 # ------------------------------------------------------------------ history
@@ -129,11 +134,11 @@ def history(asked: Archive | Connection, name: str, *, texts: bool = True) -> Hi
     with connected(asked) as connection:
         number = find(connection, name)
         head = connection.execute(_HEAD, {"article": number}).one()
-        versions = connection.execute(_VERSIONS, {"article": number}).all()
-        said = bodies(connection, {row.content_id for row in versions} - {None}) if texts else {}
+        versions = connection.execute(_VERSIONS[texts], {"article": number}).all()
+        said = all_unpacked(connection, (row for row in versions if row.id is not None)) if texts else {}
         return History(
             key=head.key, site=head.site, state=str(head.state), urls=_addresses(connection, number),
-            versions=[_version(row, said.get(row.content_id)) for row in versions], counters=curve(connection, number),
+            versions=[_version(row, said.get(row.id)) for row in versions], counters=curve(connection, number),
             captures=head.captures,
         )  # fmt: skip
 
@@ -148,9 +153,13 @@ _HEAD = (
     .join(t.site, t.site.c.id == t.article.c.site_id)
     .where(t.article.c.id == _ARTICLE)
 )  # fmt: skip
-_VERSIONS = (
-    sa.select(t.version, t.content.c.title, t.content.c.standfirst, t.content.c.names, t.content.c.words,
-              t.reading.c.modified_at, t.reading.c.modified_offset,
+_ROW = t.version.c
+_TOLD = (
+    sa.select(t.content.c.id, _ROW.number, _ROW.stealth, _ROW.cosmetic, _ROW.flap, _ROW.reverts_to,
+              *map(raw, (_ROW.change, _ROW.state, _ROW.valid_from, _ROW.valid_to, _ROW.prev_last_seen_at,
+                         _ROW.last_seen_at, _ROW.known_from)),
+              t.content.c.title, t.content.c.standfirst, as_text(t.content.c.names), t.content.c.words,
+              raw(t.reading.c.modified_at), t.reading.c.modified_offset,
               t.reading.c.modified_precision, t.reading.c.byline)
     .select_from(t.version)
     .outerjoin(t.content, t.content.c.id == t.version.c.content_id)
@@ -158,6 +167,7 @@ _VERSIONS = (
     .where(t.version.c.article_id == _ARTICLE, t.version.c.known_to == t.OPEN)
     .order_by(t.version.c.number)
 )  # fmt: skip
+_VERSIONS = {False: _TOLD, True: _TOLD.add_columns(*COLUMNS)}
 _ADDRESSES = (
     sa.select(t.url.c.url, t.article_url.c.valid_from, t.article_url.c.valid_to, t.article_url.c.role)
     .join(t.url, t.url.c.id == t.article_url.c.url_id)
@@ -168,13 +178,13 @@ _ADDRESSES = (
 
 def _version(row: Any, body: str | None) -> dict[str, Any]:
     return {
-        "version": row.number, "change": str(row.change), "state": str(row.state), "stealth": row.stealth,
-        "cosmetic": row.cosmetic, "flap": row.flap, "reverts_to": row.reverts_to,
-        "valid_from": stamp(row.valid_from), "valid_to": stamp(row.valid_to),
-        "not_before": stamp(row.prev_last_seen_at), "last_seen": stamp(row.last_seen_at),
-        "known_from": stamp(row.known_from),
-        "modified": printed(row.modified_at, row.modified_offset, row.modified_precision),
-        "title": row.title, "standfirst": row.standfirst, "authors": row.names, "byline": row.byline,
+        "version": row.number, "change": t.CHANGE.codes[row.change - 1], "state": t.STATE.codes[row.state - 1],
+        "stealth": row.stealth, "cosmetic": row.cosmetic, "flap": row.flap, "reverts_to": row.reverts_to,
+        "valid_from": stamped(row.valid_from), "valid_to": stamped(row.valid_to),
+        "not_before": stamped(row.prev_last_seen_at), "last_seen": stamped(row.last_seen_at),
+        "known_from": stamped(row.known_from),
+        "modified": as_printed(row.modified_at, row.modified_offset, row.modified_precision),
+        "title": row.title, "standfirst": row.standfirst, "authors": loaded(row.names, None), "byline": row.byline,
         "word_count": row.words, "body": body,
     }  # fmt: skip
 

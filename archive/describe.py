@@ -86,37 +86,37 @@ class _Held:
             "url": self.addresses.get(article_id),
             "canonical_url": canonical_url,
             "version": number,
-            "valid_from": _stamp(valid_from),
-            "valid_to": _stamp(valid_to),
-            "not_before": _stamp(not_before),
+            "valid_from": stamped(valid_from),
+            "valid_to": stamped(valid_to),
+            "not_before": stamped(not_before),
             "change": t.CHANGE.codes[change - 1],
             "stealth": stealth,
-            "first_seen": _stamp(first_seen),
-            "last_seen": _stamp(last_seen),
+            "first_seen": stamped(first_seen),
+            "last_seen": stamped(last_seen),
             "state": t.STATE.codes[state - 1],
             "title": title,
             "standfirst": standfirst,
             "body": self.bodies.get(content_id),
             "dateline": dateline,
             "agency": agency,
-            "authors": _named(self.authors.get(reading_id, []), _loaded(profiles, [])),
+            "authors": _named(self.authors.get(reading_id, []), loaded(profiles, [])),
             "byline": byline,
-            "published": _printed(published_at, published_offset, published_precision),
+            "published": as_printed(published_at, published_offset, published_precision),
             "modified": self.modified.get(version_id),
             "language": language,
             "section": section,
-            "tags": _loaded(tags, []),
-            "images": _loaded(images, []),
+            "tags": loaded(tags, []),
+            "images": loaded(images, []),
             "access": access or "unknown",
             "word_count": words,
             "views": views,
             "comments": comments,
-            "views_at": _stamp(views_at),
+            "views_at": stamped(views_at),
             "cluster": cluster,
             "near_duplicates": copies,
             "capture": {
                 "id": _urn(record_id.hex()),
-                "fetched_at": _stamp(fetched_at),
+                "fetched_at": stamped(fetched_at),
                 "status": status,
                 "warc": warc,
                 "offset": offset,
@@ -124,7 +124,7 @@ class _Held:
                 "payload_sha256": payload_digest.hex() if payload_digest else None,
             },
             "reader": {"name": reader, "version": reader_version} if reader else None,
-            "sources": _loaded(sources, {}),
+            "sources": loaded(sources, {}),
         }
 
 
@@ -142,7 +142,8 @@ def _named(names: Sequence[Any], profiles: Sequence[Sequence[Any]]) -> list[dict
 _UNTOLD = (None, None)
 
 
-def _loaded(text: str | None, empty: Any) -> Any:
+def loaded(text: str | None, empty: Any) -> Any:
+    """Return JSON that was selected by :func:`as_text`."""
     return orjson.loads(text) if text is not None else empty
 
 
@@ -155,10 +156,11 @@ def _urn(digits: str) -> str:
 
 def stamp(at: datetime | None) -> str | None:
     """Return a time of the archive's own as RFC 3339 in UTC; None for an open end."""
-    return None if at is None else _stamp(t.to_micros(at))
+    return None if at is None else stamped(t.to_micros(at))
 
 
-def _stamp(micros: int | None) -> str | None:
+def stamped(micros: int | None) -> str | None:
+    """Return a time that was selected by :func:`raw` as :func:`stamp` does."""
     if micros is None or micros == t.FOREVER_MICROS:
         return None
     seconds, fraction = divmod(micros, 1_000_000)
@@ -173,10 +175,11 @@ def minute(stamped: str | None) -> str:
 
 def printed(at: datetime | None, offset: int | None, precision: str | None) -> str | None:
     """Return a page's own date with its own offset, or the date alone where the page has no time."""
-    return None if at is None else _printed(t.to_micros(at), offset, precision)
+    return None if at is None else as_printed(t.to_micros(at), offset, precision)
 
 
-def _printed(micros: int | None, offset: int | None, precision: str | None) -> str | None:
+def as_printed(micros: int | None, offset: int | None, precision: str | None) -> str | None:
+    """Return a date that was selected by :func:`raw` as :func:`printed` does."""
     if micros is None:
         return None
     local = datetime.fromtimestamp(micros // 1_000_000 + 60 * (offset or 0), UTC).isoformat()
@@ -194,12 +197,12 @@ def _zone(minutes: int) -> str:
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
-def _json(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """Select JSON as it is kept: orjson reads it in a tenth of the time that the drivers take."""
     return sa.cast(column, sa.Text).label(getattr(column, "name", None))
 
 
-def _raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+def raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
     """Select a time, or a code, as the number that it is kept as: making an object of it costs more than reading it."""
     return sa.type_coerce(column, sa.BigInteger).label(getattr(column, "name", None))
 
@@ -208,14 +211,14 @@ _READING, _CAPTURE = t.reading.c, t.capture.c
 _FACTS = (
     sa.select(
         t.version.c.id, t.version.c.article_id, t.version.c.content_id, t.version.c.reading_id, t.version.c.number,
-        *map(_raw, (t.version.c.valid_from, t.version.c.valid_to, t.version.c.prev_last_seen_at, t.version.c.change)),
+        *map(raw, (t.version.c.valid_from, t.version.c.valid_to, t.version.c.prev_last_seen_at, t.version.c.change)),
         t.version.c.stealth, t.article.c.key, t.site.c.name,
-        *map(_raw, (t.article.c.first_seen_at, t.article.c.last_seen_at, t.article.c.state)),
-        _CAPTURE.record_id, _raw(_CAPTURE.fetched_at), _CAPTURE.status, t.warc_file.c.name, _CAPTURE.warc_offset,
+        *map(raw, (t.article.c.first_seen_at, t.article.c.last_seen_at, t.article.c.state)),
+        _CAPTURE.record_id, raw(_CAPTURE.fetched_at), _CAPTURE.status, t.warc_file.c.name, _CAPTURE.warc_offset,
         _CAPTURE.warc_length, _CAPTURE.payload_digest, _READING.canonical_url, _READING.dateline, _READING.agency,
-        _READING.byline, _raw(_READING.published_at), _READING.published_offset, _READING.published_precision,
+        _READING.byline, raw(_READING.published_at), _READING.published_offset, _READING.published_precision,
         _READING.language, _READING.section, _READING.access,
-        *map(_json, (_READING.tags, t.picture_list.c.images, _READING.profiles, t.source_set.c.sources)),
+        *map(as_text, (_READING.tags, t.picture_list.c.images, _READING.profiles, t.source_set.c.sources)),
         t.reader.c.name, t.reader.c.version,
     )
     .select_from(t.version)
@@ -272,7 +275,7 @@ def _stating() -> sa.ScalarSelect[Any]:
 
 
 _MODIFIED = (
-    sa.select(t.version.c.id, _raw(_READING.modified_at), _READING.modified_offset, _READING.modified_precision)
+    sa.select(t.version.c.id, raw(_READING.modified_at), _READING.modified_offset, _READING.modified_precision)
     .select_from(t.version)
     .join(t.reading, _READING.id == _stating())
     .where(t.version.c.id.in_(_IDS))
@@ -281,7 +284,7 @@ _MODIFIED = (
 
 def _modified(connection: Connection, versions: Sequence[int]) -> dict[int, str | None]:
     found = connection.execute(_MODIFIED, {"ids": versions}).all()
-    return {version: _printed(at, offset, precision) for version, at, offset, precision in found}
+    return {version: as_printed(at, offset, precision) for version, at, offset, precision in found}
 
 
 def _read_last() -> sa.ScalarSelect[Any]:
@@ -315,7 +318,7 @@ _VIEWS, _COMMENTS = (t.METRIC.codes.index(metric) + 1 for metric in (t.Metric.VI
 _RUN = t.counter_reading.c
 _RANKED = (
     sa.select(
-        _RUN.article_id, _raw(_RUN.metric), _RUN.value, _raw(_RUN.last_at),
+        _RUN.article_id, raw(_RUN.metric), _RUN.value, raw(_RUN.last_at),
         sa.func.row_number().over(partition_by=(_RUN.article_id, _RUN.metric),
                                   order_by=(_RUN.last_at.desc(), _RUN.source)).label("nth"),
     )
@@ -332,30 +335,33 @@ def _newest_counters(connection: Connection, articles: Sequence[int]) -> dict[tu
 
 
 _CURVES = (
-    sa.select(t.counter_reading)
+    sa.select(_RUN.article_id, _RUN.value, _RUN.source, _RUN.exact, _RUN.stale, _RUN.raw,
+              *map(raw, (_RUN.metric, _RUN.observed_at, _RUN.last_at)))
     .where(_RUN.article_id.in_(_IDS))
     .order_by(_RUN.article_id, _RUN.metric, _RUN.observed_at, _RUN.source)
-)
+)  # fmt: skip
+_CURVE = _CURVES.where(_RUN.metric == sa.bindparam("metric", type_=t.METRIC))
 
 
 def curve(connection: Connection, number: int, metric: str | None = None) -> list[dict[str, Any]]:
     """Return an article's counter readings, the oldest first, as runs of equal values."""
-    statement = _CURVES if metric is None else _CURVES.where(_RUN.metric == metric)
-    return [_run(row) for row in connection.execute(statement, {"ids": [number]})]
+    asked = (_CURVES, {"ids": [number]}) if metric is None else (_CURVE, {"ids": [number], "metric": metric})
+    return [_run(*row) for row in connection.execute(*asked).all()]
 
 
 def curves(connection: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the counter readings of articles, by id, as :func:`curve` does for one."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_CURVES, {"ids": sorted(articles)}).all():
-        found[row.article_id].append(_run(row))
+        found[row[0]].append(_run(*row))
     return found
 
 
-def _run(row: Any) -> dict[str, Any]:
+def _run(_article: int, value: int, source: str, exact: bool, stale: bool, as_shown: str | None, metric: int,
+         first_at: int, last_at: int) -> dict[str, Any]:  # fmt: skip
     return {
-        "metric": str(row.metric), "value": row.value, "from": stamp(row.observed_at), "to": stamp(row.last_at),
-        "exact": row.exact, "stale": row.stale, "raw": row.raw, "source": row.source,
+        "metric": t.METRIC.codes[metric - 1], "value": value, "from": stamped(first_at), "to": stamped(last_at),
+        "exact": exact, "stale": stale, "raw": as_shown, "source": source,
     }  # fmt: skip
 
 

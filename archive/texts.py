@@ -107,14 +107,18 @@ def unpacked(connection: Connection, row: Any) -> str | None:
 
 
 def all_unpacked(connection: Connection, rows: Iterable[Any]) -> dict[int, str | None]:
-    """Return the bodies of rows that have the id and :data:`COLUMNS` of a content: whole ones need no query."""
-    found, told_by_others = {}, []
-    for row in rows:
-        if row.base_content_id is None:
-            found[row.id] = unpacked(connection, row)
-        else:
-            told_by_others.append(row.id)
-    return found | bodies(connection, told_by_others)
+    """Return the bodies of rows that have the id and :data:`COLUMNS` of a content.
+
+    Only texts that are told through others than these need a query.
+    """
+    held = {row.id: row for row in rows}
+    elsewhere = {row.base_content_id for row in held.values()} - held.keys() - {None}
+    wanted = list(held)
+    held |= _chain_rows(connection, elsewhere)
+    texts: dict[int, bytes | None] = {}
+    for number in wanted:
+        _follow(number, held, texts)
+    return {number: _printed(texts[number]) for number in wanted}
 
 
 def _printed(text: bytes | None) -> str | None:
@@ -122,11 +126,16 @@ def _printed(text: bytes | None) -> str | None:
 
 
 def _unpacked(connection: Connection, wanted: set[int]) -> dict[int, bytes | None]:
-    rows = {row.id: row for row in connection.execute(_CHAINS, {"wanted": sorted(wanted)})} if wanted else {}
+    rows = _chain_rows(connection, wanted)
     texts: dict[int, bytes | None] = {}
     for number in wanted:
         _follow(number, rows, texts)
     return texts
+
+
+def _chain_rows(connection: Connection, wanted: set[int]) -> dict[int, Any]:
+    """Return the rows of contents, and of all that they are told through, by id."""
+    return {row.id: row for row in connection.execute(_CHAINS, {"wanted": sorted(wanted)})} if wanted else {}
 
 
 def _follow(number: int, rows: Mapping[int, Any], texts: dict[int, bytes | None]) -> None:
