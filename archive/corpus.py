@@ -6,12 +6,16 @@ survives an article that is gone: its last text is still told, with the state be
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter as Tally
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from archive import asof
 from archive import tables as t
@@ -28,7 +32,6 @@ from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -236,24 +239,47 @@ FACETED = 10_000
 def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[str, int]]:
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
     with connected(asked) as connection:
-        rows = page(connection, selection, FACETED).items
-        readings = {"readings": [row.reading_id for row in rows if row.reading_id is not None]}
-        read = {row.id: row for row in connection.execute(_READ, readings)}
-        names = connection.execute(_NAMES, readings).scalars().all()
-    told = [(row, read[row.reading_id]) for row in rows if row.reading_id in read]
+        rows = [(row.site, row.timezone, row.reading_id) for row in page(connection, selection, FACETED).items]
+        readings = ",".join(str(reading) for _, _, reading in rows if reading is not None)
+        ids = {"ids": f"{{{readings}}}" if connection.dialect.name == "postgresql" else f"[{readings}]"}
+        read = {row[0]: row[1:] for row in connection.execute(_of_readings(connection, _READ), ids)}
+        names = connection.execute(_of_readings(connection, _NAMES), ids).scalars().all()
+    told = [(zone, *read[reading]) for _, zone, reading in rows if reading in read]
     counted = {
-        "site": Tally(row.site for row in rows),
-        "month": Tally(f"{one.published_at.astimezone(ZoneInfo(row.timezone)):%Y-%m}"
-                       for row, one in told if one.published_at is not None),
+        "site": Tally(site for site, _, _ in rows),
+        "month": Tally(_month(published, zone) for zone, _, published in told if published is not None),
         "author": Tally(names),
-        "language": Tally(one.language for _, one in told if one.language is not None),
-    }  # fmt: skip
+        "language": Tally(language for _, language, _ in told if language is not None),
+    }
     return {name: dict(sorted(tally.items(), key=lambda told: (-told[1], told[0]))) for name, tally in counted.items()}
 
 
-_READINGS = sa.bindparam("readings", type_=sa.BigInteger, expanding=True)
-_READ = sa.select(t.reading.c.id, t.reading.c.language, t.reading.c.published_at).where(t.reading.c.id.in_(_READINGS))
-_NAMES = sa.select(t.reading_author.c.name).where(t.reading_author.c.reading_id.in_(_READINGS))
+_READ = sa.select(t.reading.c.id, t.reading.c.language, sa.type_coerce(t.reading.c.published_at, sa.BigInteger))
+_NAMES = sa.select(t.reading_author.c.name)
+
+
+def _of_readings(connection: Connection, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Bind the readings as one parameter: to write 10,000 into a statement takes longer than to look them up."""
+    column = t.reading_author.c.reading_id if query is _NAMES else t.reading.c.id
+    ids: sa.ColumnElement[str] = sa.bindparam("ids", type_=sa.Text)
+    if connection.dialect.name == "postgresql":
+        return query.where(column == sa.any_(sa.cast(ids, ARRAY(sa.BigInteger))))
+    held = sa.func.json_each(ids).table_valued("value")
+    return query.where(column.in_(sa.select(held.c.value)))
+
+
+def _month(micros: int, zone: str) -> str:
+    """Return the month in which a time was in a zone, as 2026-11."""
+    begins, names = _months(zone)
+    at = bisect_right(begins, micros) - 1
+    return names[at] if at >= 0 else f"{t.from_micros(micros).astimezone(ZoneInfo(zone)):%Y-%m}"
+
+
+@cache
+def _months(zone: str) -> tuple[list[int], list[str]]:
+    """Return when each month of two centuries began in a zone, and its name."""
+    firsts = [datetime(year, month, 1, tzinfo=ZoneInfo(zone)) for year in range(1900, 2100) for month in range(1, 13)]
+    return [t.to_micros(first) for first in firsts], [f"{first:%Y-%m}" for first in firsts]
 
 
 def stats(archive: Archive) -> dict[str, Any]:
