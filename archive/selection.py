@@ -90,9 +90,8 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
     return (
         sa.select(
             t.article.c.id.label("article_id"), t.article.c.key, t.article.c.state, t.article.c.first_seen_at,
-            t.article.c.last_seen_at, t.article.c.listed_at, t.site.c.name.label("site"), t.site.c.timezone,
-            _text.c.id.label("version_id"), _text.c.number, _text.c.valid_from, _text.c.valid_to,
-            _text.c.first_capture_id, _text.c.reading_id, _text.c.content_id,
+            t.site.c.name.label("site"), t.site.c.timezone, _text.c.id.label("version_id"), _text.c.number,
+            _text.c.reading_id, _text.c.content_id,
         )
         .select_from(t.article)
         .join(t.site, t.site.c.id == t.article.c.site_id)
