@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError as NoConnection
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -94,7 +94,7 @@ class Unforeseen:
 def _unforeseen(request: Request, error: Exception) -> Response:
     name = uuid4().hex[:12]
     logger.error("fault %s: %s %r", name, request.method, str(request.url)[:500], exc_info=error)
-    status = 503 if isinstance(error, DBAPIError) else 500
+    status = 503 if isinstance(error, DBAPIError | NoConnection) else 500
     if request.url.path.startswith(FOR_PROGRAMS):
         return problem(status, f"it is in the log of this server as fault {name}")
     heading = HEADINGS.get(status, _OTHER)

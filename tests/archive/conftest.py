@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
 from typing import TYPE_CHECKING
@@ -85,13 +86,22 @@ class Postgres:
         return name
 
 
-@pytest.fixture(scope="package", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(scope="package", params=KINDS)
 def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqlite | Postgres]:
     """One kind of database for every archive that is opened without naming one."""
-    folder = tmp_path_factory.mktemp("empty")
-    if request.param == "postgresql" and not SERVER:
+    with unnamed(request.param, tmp_path_factory.mktemp("empty")) as made:
+        yield made
+
+
+@contextmanager
+def unnamed(kind: str, folder: Path) -> Iterator[Sqlite | Postgres]:
+    """Let every archive that is opened without naming a database have one of this kind, until the block ends."""
+    if kind == "postgresql" and not SERVER:
         pytest.skip("HEMEROTECA_TEST_POSTGRES names no PostgreSQL server")
-    made = Postgres(folder) if request.param == "postgresql" else Sqlite(folder)
+    made = Postgres(folder) if kind == "postgresql" else Sqlite(folder)
     with pytest.MonkeyPatch.context() as patch:
         if isinstance(made, Postgres):
             patch.setattr(database, "default_url", made.url)

@@ -1,4 +1,7 @@
-"""An archive of three invented papers, told once, and the pages that show it: in process and in a real browser."""
+"""An archive of three invented papers, told once, and the pages that show it: in process and in a real browser.
+
+What needs no browser is shown of PostgreSQL as well, as :mod:`tests.archive.conftest` says.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import uvicorn
 from archive import Archive, corpus
 from archive import tables as t
 from archive.web import create_app
+from tests.archive.conftest import KINDS, Postgres, Sqlite, unnamed
 from tests.archive.make import SettableClock
 from tests.web import browsing, press
 
@@ -26,8 +30,26 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take what a browser looks at away from PostgreSQL: pages that were drawn are the same."""
+    useless = [item for item in items if "postgresql" in item.keywords and _is_of_one(item)]
+    items[:] = [item for item in items if item not in useless]
+    config.hook.pytest_deselected(items=useless)
+
+
+def _is_of_one(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ()) or item.get_closest_marker("sqlite") is not None
+
+
+@pytest.fixture(scope="session", autouse=True, params=KINDS)
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqlite | Postgres]:
+    """One kind of database for every archive that is opened without naming one."""
+    with unnamed(request.param, tmp_path_factory.mktemp("empty")) as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told(tmp_path_factory: pytest.TempPathFactory, kind: Sqlite | Postgres) -> Path:
     """The folder of an archive of three papers; only to be read."""
     home = tmp_path_factory.mktemp("told")
     clock = SettableClock()

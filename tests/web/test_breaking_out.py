@@ -181,6 +181,7 @@ def test_the_reason_of_a_takedown_is_shown_and_does_not_run(app: FastAPI, served
         check(answer)
 
 
+@pytest.mark.sqlite
 @chromium
 def test_nothing_runs_in_a_browser(served: str, keys: dict[int, str]) -> None:
     with launched() as browser:

@@ -7,6 +7,8 @@ import pytest
 from archive.web.replay import still
 from archive.web.requisites import led, led_sheet, named, named_in_sheet
 
+pytestmark = pytest.mark.sqlite
+
 PAGE = "https://panublion.example/2026/11/flood/"
 HELD = {
     "https://panublion.example/a.png": "/here/a", "https://cdn.example/w_300,h_200/b.jpg": "/here/b",

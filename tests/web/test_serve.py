@@ -15,6 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.sqlite
+
 RUN = [sys.executable, "-c", "from archive.cli import main; main()"]
 
 

@@ -11,6 +11,8 @@ from archive.corpus import History
 from archive.diff import Part, Text, compare
 from archive.web import view
 
+pytestmark = pytest.mark.sqlite
+
 
 def version(number: int, body: str | None, **more: Any) -> dict[str, Any]:
     return {

@@ -15,6 +15,8 @@ from archive.web import words
 if TYPE_CHECKING:
     import httpx
 
+pytestmark = pytest.mark.sqlite
+
 ROOM = Path(words.__file__).parent
 _PLACE = re.compile(r"%\(\w+\)s")
 
