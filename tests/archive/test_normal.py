@@ -95,6 +95,11 @@ def test_words_are_counted_in_scripts_with_and_without_spaces() -> None:
     assert count_words("") == 0
 
 
+@given(st.text(st.sampled_from("aÉßº9_'’- .\n“½") | st.characters(codec="cp1252"), max_size=30))
+def test_words_are_counted_alike_beside_a_letter_of_another_alphabet(text: str) -> None:
+    assert count_words(f"{text} ж") == count_words(text) + 1
+
+
 @pytest.mark.parametrize("name", ["Peñaflor", "PENAFLOR", "  peñaflor. ", "Pen\u0303aflor"])
 def test_names_fold_accents_case_and_punctuation(name: str) -> None:
     assert fold_name(name) == "penaflor"
