@@ -26,7 +26,7 @@ from archive.rows import insert, insert_missing
 from archive.takedown import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -147,12 +147,17 @@ def candidates(connection: Connection, signed: bytes) -> list[int]:
     return list(connection.execute(_LOOK_UP, {"most": MOST_CANDIDATES, **keys}).scalars())
 
 
-def sharing(connection: Connection, signed: bytes) -> set[int]:
-    """Return the ids of articles that share a band with this text: as many as are compared, and one more."""
-    return {row[0] for row in rows_in(connection, _SHARING, bands(signed))}
+def sharing(connection: Connection, signatures: Collection[bytes]) -> dict[bytes, set[int]]:
+    """Return for each of these texts the first and the last article that has a band of it.
+
+    That is enough to tell whether any other than its own shares one.
+    """
+    asked = {band for signed in signatures for band in bands(signed)}
+    ends = {band: (first, last) for band, first, last in rows_in(connection, _SHARING, asked)}
+    return {signed: set().union(*(ends.get(band, ()) for band in bands(signed))) for signed in signatures}
 
 
-_SHARING = f"SELECT DISTINCT article_id FROM lsh_band WHERE key IN ({{}}) LIMIT {MOST_CANDIDATES + 1}"  # noqa: S608 - a constant
+_SHARING = "SELECT key, min(article_id), max(article_id) FROM lsh_band WHERE key IN ({}) GROUP BY key"
 
 
 def _alike(connection: Connection, article: int, signed: bytes, candidates: Iterable[int]) -> dict[int, float]:

@@ -143,7 +143,7 @@ class Held:
     listed: set[int] = field(default_factory=set)  # addresses that a listing gave
     hosts: dict[int, identity.Hosts] = field(default_factory=dict)
     shared: dict[tuple[str, bytes], int | None] = field(default_factory=dict)  # by table and digest
-    alike: dict[bytes, set[int]] = field(default_factory=dict)  # articles that share a band, by signature
+    alike: dict[bytes, set[int]] = field(default_factory=dict)  # two that share a band, if any do, by signature
 
 
 def load(connection: Connection, items: Sequence[Item]) -> Held:
@@ -359,9 +359,8 @@ _SHARED = {table: f"SELECT id, digest FROM {table} WHERE digest IN ({{}})" for t
 
 
 def load_alike(connection: Connection, held: Held, signatures: Iterable[bytes]) -> None:
-    """Learn which articles share a band with a text of one of these signatures."""
-    for signed in signatures:
-        held.alike[signed] = duplicates.sharing(connection, signed)
+    """Learn whether articles share a band with a text of one of these signatures."""
+    held.alike |= duplicates.sharing(connection, set(signatures))
 
 
 def _load_authors(connection: Connection, held: Held, pages: Sequence[Page]) -> None:
