@@ -373,7 +373,7 @@ class Desk:
         names = canonical_json([author.name for author in reading.authors])
         self._add("content", id=said.id, digest=page.digest, bare_digest=said.bare_digest, title=reading.title,
                   standfirst=reading.standfirst, names=names, words=said.words, language=reading.language,
-                  codec=t.ZSTD, body=texts.pack(reading.body.encode()))  # fmt: skip
+                  codec=t.ZSTD, body=reading.body.encode())  # fmt: skip
         self._held.contents[page.digest] = said
         self._texts.append((said.id, reading, page.capture.fetched_at))
         signed = self._signed[said.id] = reading.signature or duplicates.signature(reading.paragraphs)
@@ -558,6 +558,8 @@ class Desk:
         for row, written in self._where:
             row |= {"warc_file_id": written.file, "warc_offset": written.place.offset,
                     "warc_length": written.place.length}  # fmt: skip
+        for row in self._new.get("content", ()):
+            row["body"] = texts.pack(row["body"])
         self._new["article"] = [_opened(story) for story in self._opened.values()]
         run_each(self.connection, _END, ((*ends, number) for number, ends in self._ends.items()))
         for table in _ORDER:

@@ -14,7 +14,6 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -90,6 +89,7 @@ class Capture:
     refers_to: UUID | None = None  # of a rendering: the record id of the response
     method: str = "GET"
     sent: bytes = b""  # the body of a request that has one, a form
+    _digest: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name, case ignored."""
@@ -98,14 +98,10 @@ class Capture:
 
     @property
     def payload_digest(self) -> bytes:
-        """sha256 of the decoded body."""
-        return _sha256(self.payload)
-
-
-@lru_cache(maxsize=4)
-def _sha256(data: bytes) -> bytes:
-    # A payload is asked for its digest several times while it is saved.
-    return hashlib.sha256(data).digest()
+        """sha256 of the decoded body; it is made once, for it is asked for several times while a capture is saved."""
+        if self._digest is None:
+            object.__setattr__(self, "_digest", hashlib.sha256(self.payload).digest())
+        return self._digest or b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,6 +205,8 @@ class Archive:
 
     def _item(self, told: ToSave) -> Item:
         site = self._visit(told.capture.visit).site
+        if told.capture.kind is Kind.RESPONSE:
+            told.capture.payload_digest  # noqa: B018 - made now: later this thread would wait for those that compress
         if told.reading is None:
             return Item(told.capture, site, None, told.article)
         reading, values = storable_json(told.reading)
