@@ -48,7 +48,8 @@ NATURAL = {
 }
 """What each table's rows are called by people: the columns that stand in for its id."""
 
-_UNDECLARED = {("article", "head_version_id"): "version", ("article_url", "evidence_capture_id"): "capture"}
+_UNDECLARED = {("article", "head_version_id"): "version", ("article_url", "evidence_capture_id"): "capture",
+               ("search_row", "against"): "content"}  # fmt: skip
 
 
 def dump(connection: Connection) -> Iterator[str]:
