@@ -174,7 +174,9 @@ def _walked(connection: Connection, selection: Selection, node: Node | None, tex
     A page of a common word looks at some hundreds of its hits, where the whole list would have to find them all.
     """
     rows: list[sa.Row[Any]] = []
-    span, looked_at = Span(newest=begins[0] if begins else EVERYWHERE.newest), max(4 * most, LEAST_LOOKED_AT)
+    # Where only words are asked for, nearly every hit is a text that is.
+    likely = most * 5 // 4 if text is node and selection == Selection(query=selection.query) else 4 * most
+    span, looked_at = Span(newest=begins[0] if begins else EVERYWHERE.newest), max(likely, LEAST_LOOKED_AT)
     while len(rows) < most:
         oldest = nth_newest(connection, text, looked_at, span)
         part = Span(oldest if oldest is not None else EVERYWHERE.oldest, span.newest)

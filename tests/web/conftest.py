@@ -41,14 +41,14 @@ def _is_of_one(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ()) or item.get_closest_marker("sqlite") is not None
 
 
-@pytest.fixture(scope="session", autouse=True, params=KINDS)
+@pytest.fixture(scope="package", autouse=True, params=KINDS)
 def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqlite | Postgres]:
     """One kind of database for every archive that is opened without naming one."""
     with unnamed(request.param, tmp_path_factory.mktemp("empty")) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def told(tmp_path_factory: pytest.TempPathFactory, kind: Sqlite | Postgres) -> Path:
     """The folder of an archive of three papers; only to be read."""
     home = tmp_path_factory.mktemp("told")
@@ -58,7 +58,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, kind: Sqlite | Postgres) -> P
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(told: Path) -> Iterator[FastAPI]:
     """The application that serves it, at the end of its fortnight."""
     made = create_app(told, clock=SettableClock(press.NOW))
@@ -66,7 +66,7 @@ def site(told: Path) -> Iterator[FastAPI]:
     made.state.archive.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(site: FastAPI) -> Iterator[str]:
     """Where a real server serves it, without a slash at the end."""
     with serving(site) as found:
