@@ -148,7 +148,10 @@ def told_by(connection: Connection, site: str, digest: bytes) -> int:
     query = (
         sa.select(sa.func.count(t.capture.c.article_id.distinct()))
         .select_from(t.content)
-        .join(t.reading, sa.and_(t.reading.c.content_id == t.content.c.id, t.reading.c.known_to == t.OPEN))
+        .join(
+            t.reading,
+            sa.and_(t.reading.c.content_id == t.content.c.id, t.reading.c.known_to == t.OPEN, t.reading.c.is_full),
+        )
         .join(t.capture, t.capture.c.id == t.reading.c.capture_id)
         .join(t.article, t.article.c.id == t.capture.c.article_id)
         .join(t.site, t.site.c.id == t.article.c.site_id)

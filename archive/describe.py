@@ -64,6 +64,7 @@ class _Held:
         self.contents = {row[0]: row[1:4] for row in said}
         self.bodies = all_unpacked(connection, said) if texts else {}
         self.authors = _authors(connection, readings)
+        self.own_urls = _own_urls(connection, [row[3] for row in facts if row[_CANONICAL] == ""])
         self.modified = _modified(connection, versions)
         self.addresses = _addresses(connection, articles)
         self.counters = _newest_counters(connection, articles)
@@ -84,7 +85,7 @@ class _Held:
             "id": key,
             "site": site,
             "url": self.addresses.get(article_id),
-            "canonical_url": canonical_url,
+            "canonical_url": self.own_urls.get(reading_id) if canonical_url == "" else canonical_url,
             "version": number,
             "valid_from": stamped(valid_from),
             "valid_to": stamped(valid_to),
@@ -253,6 +254,20 @@ def _authors(connection: Connection, readings: Iterable[int]) -> dict[int, list[
     for row in connection.execute(_AUTHORS, {"ids": readings}).all():
         found[row[0]].append(row)
     return found
+
+
+_CANONICAL = list(_FACTS.selected_columns.keys()).index("canonical_url")
+_OWN_URLS = (
+    sa.select(_READING.id, t.url.c.url)
+    .join(t.capture, _CAPTURE.id == _READING.capture_id)
+    .join(t.url, t.url.c.id == _CAPTURE.url_id)
+    .where(_READING.id.in_(_IDS))
+)
+
+
+def _own_urls(connection: Connection, readings: Iterable[int]) -> dict[int, str]:
+    """Return the address of the capture of each reading that calls it canonical."""
+    return dict(connection.execute(_OWN_URLS, {"ids": sorted(set(readings))}).all())
 
 
 def _stating() -> sa.ScalarSelect[Any]:

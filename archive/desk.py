@@ -10,7 +10,6 @@ Nothing is in the database before :meth:`Desk.clear`; the records that it points
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -35,7 +34,7 @@ from archive.held import (
     shared_texts,
 )
 from archive.ingest import what_came
-from archive.normal import bare, count_words, fold_name, normal
+from archive.normal import bare_digest, count_words, fold_name, normal
 from archive.records import Kind, Outcome, canonical_json
 from archive.surt import surt
 
@@ -294,11 +293,8 @@ class Desk:
         return Weighed(story, *chain, said, seen, is_new_text=held is None) if chain is not None else None
 
     def _say(self, reading: Reading) -> Said:
-        names = [author.name for author in reading.authors]
-        text = "".join((reading.title or "", reading.standfirst or "", *names, *reading.paragraphs))
-        digest = hashlib.sha256(bare(text).encode()).digest()
-        number, words = next(self._ids["content"]), count_words(reading.body)
-        return Said(number, words, digest, title=reading.title, standfirst=reading.standfirst)
+        return Said(next(self._ids["content"]), count_words(reading.body), bare_digest(reading), title=reading.title,
+                    standfirst=reading.standfirst)  # fmt: skip
 
     def _observation(self, page: Page, row: dict[str, Any], said: Said, *, full: bool) -> Observation:
         reading = page.reading
@@ -387,7 +383,7 @@ class Desk:
             known_to=t.FOREVER_MICROS, content_id=weighed.said.id, outcome=reading.outcome, reason=reading.reason,
             is_full=full, counters=canonical_json(rows.kept_counters(reading)),
             access=reading.access, profiles="[]", **_moment("modified", reading.modified),
-            **(self._full(reading, weighed.said) if full else _SHORT),
+            **(self._full(page, weighed.said) if full else _SHORT),
         )  # fmt: skip
         if full:
             for position, author in enumerate(reading.authors):
@@ -398,12 +394,14 @@ class Desk:
             name, _, value = signal.partition("=")
             self._add("opt_out", capture_id=capture, site_id=None, signal=name.strip(), value=value.strip() or "yes")
 
-    def _full(self, reading: Reading, said: Said) -> dict[str, Any]:
+    def _full(self, page: Page, said: Said) -> dict[str, Any]:
         """Return the columns that only a full reading fills."""
+        reading = page.reading
         shared = shared_texts(reading)
         return {name: getattr(reading, name) for name in rows.TOLD_ONCE} | _moment("published", reading.published) | {
             "title": rows.kept_title(reading.title, said.title),
             "standfirst": rows.kept_title(reading.standfirst, said.standfirst),
+            "canonical_url": rows.kept_canonical(reading, page.capture.url),
             "tags": canonical_json(reading.tags),
             "pending": canonical_json(dict(reading.pending)) if reading.pending else None,
             "images_id": self._shared("picture_list", "images", shared),

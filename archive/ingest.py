@@ -105,7 +105,8 @@ def add_reading(connection: Connection, capture: Capture, reading: Reading, key:
         if is_new or rows.refill(connection, content, reading):
             search.index_content(connection, content, reading, capture.fetched_at)
             duplicates.sign(connection, content, reading.signature or duplicates.signature(reading.paragraphs))
-    rows.insert_reading(connection, reading, capture=number, content=content, known_from=known_at, full=full, site=site)
+    rows.insert_reading(connection, reading, capture=number, url=capture.url, content=content, known_from=known_at,
+                        full=full, site=site)  # fmt: skip
     rows.see_profiles(connection, reading, site, capture.fetched_at)
     if before is None:
         rows.insert_opt_outs(connection, number, reading.opt_outs)
@@ -141,7 +142,8 @@ def _supersede(connection: Connection, capture: int, known_at: datetime) -> rows
 def _add_unread(connection: Connection, capture: Capture, number: int, reading: Reading, key: str | None, site: int,
                 due_at: datetime | None, known_at: datetime) -> Outcome:  # fmt: skip
     """Keep a reading that gives no article."""
-    rows.insert_reading(connection, reading, capture=number, content=None, known_from=known_at, full=False, site=site)
+    rows.insert_reading(connection, reading, capture=number, url=capture.url, content=None, known_from=known_at,
+                        full=False, site=site)  # fmt: skip
     if reading.outcome == POLICY:
         rows.insert_opt_outs(connection, number, reading.opt_outs, site)
     return _judged(connection, capture, number, reading, key, due_at, known_at)

@@ -149,8 +149,9 @@ def values_before(connection: Connection, record_id: bytes) -> dict[str, Any] | 
     reading, content = t.reading.c, t.content.c
     row = connection.execute(
         sa.select(t.reading, content.title.label("said_title"), content.standfirst.label("said_standfirst"),
-                  content.names, *texts.COLUMNS, t.picture_list.c.images, t.source_set.c.sources)
+                  content.names, *texts.COLUMNS, t.picture_list.c.images, t.source_set.c.sources, t.url.c.url)
         .join(t.capture, t.capture.c.id == reading.capture_id)
+        .join(t.url, t.url.c.id == t.capture.c.url_id)
         .outerjoin(t.content, content.id == reading.content_id)
         .outerjoin(t.picture_list, t.picture_list.c.id == reading.images_id)
         .outerjoin(t.source_set, t.source_set.c.id == reading.sources_id)
@@ -166,6 +167,7 @@ def values_before(connection: Connection, record_id: bytes) -> dict[str, Any] | 
                    "body": texts.unpacked(connection, row)}  # fmt: skip
     if row.is_full:
         values |= {name: getattr(row, name) for name in TOLD_ONCE}
+        values["canonical_url"] = row.url if row.canonical_url == "" else row.canonical_url
         values["published"] = printed(row.published_at, row.published_offset, row.published_precision)
         profiles = [list(part) for part in row.profiles]
         values |= {"tags": list(row.tags), "images": list(row.images or ()), "profiles": profiles,

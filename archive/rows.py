@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive import tables as t
-from archive.normal import NORM_VERSION, bare, content_digest, count_words, fold_name, reading_digest
+from archive.normal import BARE_BYTES, NORM_VERSION, bare_digest, content_digest, count_words, fold_name, reading_digest
 from archive.records import Kind, Moment, canonical_json
 from archive.surt import surt
 from archive.texts import pack
@@ -243,12 +243,11 @@ def reader_id(connection: Connection, reader: Reader) -> int:
 def content_id(connection: Connection, reading: Reading) -> tuple[int, bool]:
     """Return the id of what a reading says, and whether it was never said before."""
     names = [author.name for author in reading.authors]
-    text = "".join((reading.title or "", reading.standfirst or "", *names, *reading.paragraphs))
     return find_or_insert(
         connection,
         t.content,
         {"digest": reading_digest(reading)},
-        bare_digest=hashlib.sha256(bare(text).encode()).digest(),
+        bare_digest=bare_digest(reading),
         title=reading.title,
         standfirst=reading.standfirst,
         names=names,
@@ -273,7 +272,7 @@ def erased_content(connection: Connection, values: Mapping[str, Any]) -> int:
     """Return the id of a content of which only the digest is left."""
     return find_or_insert(
         connection, t.content, {"digest": bytes.fromhex(values["digest"])},
-        bare_digest=bytes.fromhex(values["bare_digest"]), names=[], words=values["words"], codec=t.PLAIN,
+        bare_digest=bytes.fromhex(values["bare_digest"])[:BARE_BYTES], names=[], words=values["words"], codec=t.PLAIN,
         erased_at=datetime.fromisoformat(values["erased_at"]),
     )[0]  # fmt: skip
 
@@ -293,9 +292,9 @@ def moment_columns(name: str, moment: Moment | None) -> dict[str, Any]:
     }
 
 
-def insert_reading(connection: Connection, reading: Reading, *, capture: int, content: int | None, known_from: datetime,
-                   full: bool, site: int) -> int:  # fmt: skip
-    """Insert a reading; a short one leaves out what the open version says already."""
+def insert_reading(connection: Connection, reading: Reading, *, capture: int, url: str, content: int | None,
+                   known_from: datetime, full: bool, site: int) -> int:  # fmt: skip
+    """Insert a reading of a capture of this address; a short one leaves out what the open version says already."""
     values: dict[str, Any] = {
         "capture_id": capture,
         "reader_id": reader_id(connection, reading.reader),
@@ -317,6 +316,7 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, co
             "title": kept_title(reading.title, said.title if said else None),
             "standfirst": kept_title(reading.standfirst, said.standfirst if said else None),
             **{name: getattr(reading, name) for name in TOLD_ONCE},
+            "canonical_url": kept_canonical(reading, url),
             **moment_columns("published", reading.published),
             "tags": list(reading.tags),
             "profiles": [[p.name, p.text, p.language, p.url] for p in reading.profiles],
@@ -338,6 +338,11 @@ TOLD_ONCE = ("byline", "dateline", "agency", "section", "language", "canonical_u
 def kept_title(printed: str | None, said: str | None) -> str | None:
     """Return what a reading keeps of a headline, or standfirst: nothing where its content says the same."""
     return None if printed == said else printed
+
+
+def kept_canonical(reading: Reading, url: str) -> str | None:
+    """Return what a reading keeps of its canonical address: an empty text where it is the one that was fetched."""
+    return "" if reading.canonical_url == url else reading.canonical_url or None
 
 
 def shared_digest(text: str) -> bytes:

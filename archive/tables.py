@@ -336,6 +336,7 @@ content = Table(
     metadata,
     _id(),
     Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    # The first eight bytes are kept: it is only held against those of the same article.
     Column("bare_digest", sa.LargeBinary, nullable=False, comment="of letters and digits only"),
     Column("title", sa.Text),
     Column("standfirst", sa.Text),
@@ -381,7 +382,7 @@ reading = Table(
     _ref("reader_id", "reader"),
     Column("known_from", Instant, nullable=False),
     Column("known_to", Instant, nullable=False),
-    _ref("content_id", "content", nullable=True, index=True),
+    _ref("content_id", "content", nullable=True),
     Column("outcome", sa.Text, nullable=False),
     Column("reason", sa.Text),
     Column("is_full", sa.Boolean, nullable=False, comment="a short one repeats the open version"),
@@ -395,7 +396,7 @@ reading = Table(
     Column("agency", sa.Text, comment="the wire agency named with the story"),
     Column("section", sa.Text),
     Column("language", sa.Text),
-    Column("canonical_url", sa.Text),
+    Column("canonical_url", sa.Text),  # empty where it is the address of the capture
     Column("published_at", Instant),
     Column("published_offset", sa.SmallInteger, comment="minutes east of UTC, as printed"),
     Column("published_precision", sa.Text),  # none where it is a second
@@ -409,6 +410,7 @@ reading = Table(
     _ref("images_id", "picture_list", nullable=True),
     _ref("sources_id", "source_set", nullable=True),
     Index("reading_capture_known", "capture_id", "known_to", unique=True),
+    Index("reading_content_id", "content_id", sqlite_where=sa.text("is_full = 1"), postgresql_where=sa.text("is_full")),
     comment="What a reader made of one capture, and from when to when we held it.",
 )
 
@@ -476,7 +478,9 @@ version = Table(
     sa.CheckConstraint("valid_from < valid_to", name="valid"),
     sa.CheckConstraint("known_from < known_to", name="known"),
     Index("version_asof", "article_id", "known_to", "valid_from", unique=True),
-    Index("version_number", "article_id", "known_to", "number", unique=True),
+    Index("version_number", "article_id", "number", unique=True,
+          sqlite_where=sa.text("known_to=9223372036854775807"),
+          postgresql_where=sa.text("known_to=9223372036854775807")),
     Index("version_changed", "valid_from", sqlite_where=sa.text("known_to=9223372036854775807"),
           postgresql_where=sa.text("known_to=9223372036854775807")),
     Index("version_one_open", "article_id", unique=True,
