@@ -241,6 +241,22 @@ def test_a_migration_makes_a_copy_of_the_database_first(old: Path) -> None:
 
 
 @pytest.mark.sqlite
+def test_a_migration_leaves_no_empty_pages(home: Path, tmp_path: Path, clock: SettableClock) -> None:
+    with Archive(home, clock=clock) as archive:
+        pictures = tuple(f"https://lakeside.example/{number}.jpg" for number in range(200))
+        for number in range(5):
+            Paper(archive, clock).prints(body=[*BODY, f"Version {number}."], at=clock.advance(DAY), images=pictures)
+    older = tmp_path / "older"
+    older.mkdir()
+    make(older, "0011")
+    copy_rows(home, older)
+    assert CliRunner().invoke(app, ["migrate", "--home", str(older)]).exit_code == 0
+    with sqlite3.connect(older / "archive.sqlite") as database_file:
+        assert database_file.execute("PRAGMA freelist_count").fetchone() == (0,)
+    database_file.close()
+
+
+@pytest.mark.sqlite
 def test_nothing_is_migrated_when_the_copy_cannot_be_made(old: Path) -> None:
     nowhere = old / "not" / "there.sqlite"
     engine = open_engine(database.default_url(old))
