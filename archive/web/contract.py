@@ -3,6 +3,7 @@
 import hmac
 import math
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -98,6 +99,22 @@ def tagged(request: Request, body: bytes, media_type: str, headers: dict[str, st
 def _has(sent: str, tag: str) -> bool:
     tags = {one.strip().removeprefix("W/") for one in sent.split(",")}
     return tag in tags or "*" in tags
+
+
+def pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join lines to pieces that are worth the way to a thread and back, which each piece goes; the first goes alone."""
+    held, size = list[bytes](), _PIECE
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= _PIECE:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
+_PIECE = 2**16
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:

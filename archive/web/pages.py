@@ -18,6 +18,7 @@ from archive.selection import Selection, parse_day, parse_time
 from archive.store import Archive
 from archive.web import replay, view
 from archive.web.asking import Held, Opened, Selected
+from archive.web.contract import pieces
 from archive.web.drawing import draw, draw_early
 from archive.web.figures import DAYS
 
@@ -74,7 +75,7 @@ def export(archive: Opened, selected: Selected) -> Response:
     first = list(islice(told, 1))  # what is wrong with the query must be said before anything is sent
     name = f"hemeroteca-{archive.clock():%Y%m%d}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(chain(first, told), media_type="application/jsonl", headers=headers)
+    return StreamingResponse(pieces(chain(first, told)), media_type="application/jsonl", headers=headers)
 
 
 @router.get("/datasets")

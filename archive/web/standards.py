@@ -21,7 +21,7 @@ from archive.errors import NotFoundError, QueryError
 from archive.mementos import Memento, load, mementos, nearest, parse_stamp
 from archive.selection import parse_time
 from archive.web.asking import Opened
-from archive.web.contract import admit
+from archive.web.contract import admit, pieces
 from archive.web.replay import Beside, sandboxed
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(admit)])
@@ -258,7 +258,9 @@ def _written(first: Line, rest: Iterator[Line], output: str, names: tuple[str, .
         for line in rest:
             yield _line(line, output, names)
 
-    return StreamingResponse(lines(), media_type="text/x-ndjson" if output == "json" else "text/x-cdxj; charset=utf-8")
+    return StreamingResponse(
+        pieces(lines()), media_type="text/x-ndjson" if output == "json" else "text/x-cdxj; charset=utf-8"
+    )
 
 
 def _line(line: Line, output: str, names: tuple[str, ...]) -> bytes:
