@@ -11,13 +11,13 @@ from itertools import count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    import sqlalchemy as sa
     from sqlalchemy.engine import Connection
 
     from archive.tables import Code
@@ -60,6 +60,13 @@ def rows_in(connection: Connection, question: str, keys: Collection[Any]) -> lis
         with cursor(connection) as asking:
             found += asking.execute(_asking(question, width, columns, connection.dialect.name), values).fetchall()
     return found
+
+
+@lru_cache(maxsize=64)
+def question(query: sa.Select[Any], keys: str, dialect: sa.Dialect) -> str:
+    """Return a query as :func:`rows_in` takes it; ``keys`` names the column, with its table, that the keys are of."""
+    asked = query.where(sa.text(f"{keys} IN ({{}})"))
+    return str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 @lru_cache(maxsize=512)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from archive import asof
 from archive import tables as t
+from archive.bulk import rows_in
 from archive.database import connected
 from archive.describe import as_printed, as_text, curve, describe, describe_all, loaded, raw, stamp, stamped
 from archive.diff import Text
@@ -239,33 +239,23 @@ FACETED = 10_000
 def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[str, int]]:
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
     with connected(asked) as connection:
-        rows = [(row.site, row.timezone, row.reading_id) for row in page(connection, selection, FACETED).items]
-        readings = ",".join(str(reading) for _, _, reading in rows if reading is not None)
-        ids = {"ids": f"{{{readings}}}" if connection.dialect.name == "postgresql" else f"[{readings}]"}
-        read = {row[0]: row[1:] for row in connection.execute(_of_readings(connection, _READ), ids)}
-        names = connection.execute(_of_readings(connection, _NAMES), ids).scalars().all()
-    told = [(zone, *read[reading]) for _, zone, reading in rows if reading in read]
+        versions = [found.version_id for found in page(connection, selection, FACETED).items]
+        rows = rows_in(connection, _FACTS, versions) if versions else []
+        names = rows_in(connection, _NAMES, versions) if versions else []
     counted = {
-        "site": Tally(site for site, _, _ in rows),
-        "month": Tally(_month(published, zone) for zone, _, published in told if published is not None),
-        "author": Tally(names),
-        "language": Tally(language for _, language, _ in told if language is not None),
+        "site": Tally(site for site, *_ in rows),
+        "month": Tally(_month(at, zone) for _, zone, _, at in rows if at is not None),
+        "author": Tally(name for (name,) in names),
+        "language": Tally(language for _, _, language, _ in rows if language is not None),
     }
     return {name: dict(sorted(tally.items(), key=lambda told: (-told[1], told[0]))) for name, tally in counted.items()}
 
 
-_READ = sa.select(t.reading.c.id, t.reading.c.language, sa.type_coerce(t.reading.c.published_at, sa.BigInteger))
-_NAMES = sa.select(t.reading_author.c.name)
-
-
-def _of_readings(connection: Connection, query: sa.Select[Any]) -> sa.Select[Any]:
-    """Bind the readings as one parameter: to write 10,000 into a statement takes longer than to look them up."""
-    column = t.reading_author.c.reading_id if query is _NAMES else t.reading.c.id
-    ids: sa.ColumnElement[str] = sa.bindparam("ids", type_=sa.Text)
-    if connection.dialect.name == "postgresql":
-        return query.where(column == sa.any_(sa.cast(ids, ARRAY(sa.BigInteger))))
-    held = sa.func.json_each(ids).table_valued("value")
-    return query.where(column.in_(sa.select(held.c.value)))
+_FACTS = (
+    "SELECT s.name, s.timezone, r.language, r.published_at FROM version v JOIN article a ON a.id = v.article_id "
+    "JOIN site s ON s.id = a.site_id LEFT JOIN reading r ON r.id = v.reading_id WHERE v.id IN ({})"
+)
+_NAMES = "SELECT n.name FROM version v JOIN reading_author n ON n.reading_id = v.reading_id WHERE v.id IN ({})"
 
 
 def _month(micros: int, zone: str) -> str:

@@ -24,15 +24,15 @@ from archive.query import All, Fact, Not, OneOf, Words
 from archive.search import (
     BM25,
     CREATE,
-    EVERYWHERE,
     FIELD_NAMES,
+    NEWEST,
     PAST,
     TABLE,
-    Span,
     fields_of,
     fts5,
     is_text,
     matching,
+    newest,
     tsquery,
     word_list,
 )
@@ -105,18 +105,18 @@ def walk(connection: Connection, asked: Asked, begins: Place | None = None) -> I
 def _looks(connection: Connection, node: Node, begins: Place | None) -> Iterator[dict[int, int]]:
     """Yield articles that may fit with their places, some at a time, the newest first; each article once."""
     leading = _leading(connection, node)
-    newest, wide = begins[0] if begins else EVERYWHERE.newest, FIRST_LOOK
-    last = begins[1] if begins else EVERYWHERE.newest
+    before, wide = begins[0] if begins else NEWEST, FIRST_LOOK
+    last = begins[1] if begins else NEWEST
     while True:
         if leading is None:
-            listed = connection.execute(_LISTED, {"newest": newest, "last": last, "most": wide}).all()
+            listed = connection.execute(_LISTED, {"newest": before, "last": last, "most": wide}).all()
             found, is_end = {article: place for place, article in listed}, len(listed) < wide
             if listed:
-                newest, last = listed[-1][0], listed[-1][1] - 1
+                before, last = listed[-1][0], listed[-1][1] - 1
         else:
-            numbers = _newest(connection, leading, Span(newest=newest), wide)
-            found, is_end = _articles(connection, leading, numbers, newest), len(numbers) < wide
-            newest = numbers[-1] - 1 if numbers else newest
+            numbers = _newest(connection, leading, before, wide)
+            found, is_end = _articles(connection, leading, numbers, before), len(numbers) < wide
+            before = numbers[-1] - 1 if numbers else before
         yield found
         if is_end:
             return
@@ -134,25 +134,22 @@ _LISTED = (
 )  # fmt: skip
 
 
-def _newest(connection: Connection, words: Node, span: Span, most: int) -> list[int]:
+def _newest(connection: Connection, words: Node, before: int, most: int) -> list[int]:
     """Return the newest rows of both indexes that have one of these words."""
-    found: list[int] = []
-    for table in (TABLE, PAST):
-        rowid = sa.column("rowid", sa.BigInteger)
-        found += connection.scalars(matching(connection, words, span, table).order_by(rowid.desc()).limit(most))
+    found = [number for table in (TABLE, PAST) for number in newest(connection, words, most, before, table)]
     return sorted(found, reverse=True)[:most]
 
 
-def _articles(connection: Connection, words: Node, numbers: Sequence[int], newest: int) -> dict[int, int]:
-    """Return the articles of these rows, each with its newest one; not those to which a row newer than these led."""
+def _articles(connection: Connection, words: Node, numbers: Sequence[int], before: int) -> dict[int, int]:
+    """Return the articles of these rows, each with its newest one; not those to which a row after ``before`` led."""
     found: dict[int, int] = {}
     for number, article in rows_in(connection, _OF_ROWS, numbers) if numbers else ():
         found[article] = max(number, found.get(article, number))
-    if newest == EVERYWHERE.newest or not found:
+    if before == NEWEST or not found:
         return found
     newer: dict[int, set[int]] = {}
     for number, article in rows_in(connection, _ROWS_OF, found):
-        if number > newest:
+        if number > before:
             newer.setdefault(number, set()).add(article)
     hit = {number for table in (TABLE, PAST) for number in _having(connection, words, newer, table)}
     told = {article for number in hit for article in newer[number]}

@@ -30,7 +30,10 @@ def hits_table(hits: list[dict[str, Any]]) -> Iterator[RenderableType]:
         day = (hit["published"] or hit["first_seen"] or "")[:10]
         state = "" if hit["state"] == "live" else f"  [{hit['state']}]"
         views = f"  {hit['views']:,} views" if hit["views"] is not None else ""
-        yield Text.assemble((day, "dim"), "  ", (hit["title"] or "untitled", "bold"), (state, "red"), (views, "dim"))
+        title = Text(hit["title"] or "untitled", "bold")
+        for start, end in hit["title_hits"]:
+            title.stylize("reverse", start, end)
+        yield Text.assemble((day, "dim"), "  ", title, (state, "red"), (views, "dim"))
         snippet = Text(hit["snippet"])
         for start, end in hit["hits"]:
             snippet.stylize("bold reverse", start, end)

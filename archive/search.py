@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -26,13 +26,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.exc import DBAPIError
 
 from archive import tables as t
-from archive.bulk import insert_rows, rows_in, run_each
+from archive.bulk import cursor, insert_rows, rows_in, run_each
 from archive.errors import QueryError, StoreError
 from archive.query import All, Not, OneOf, Words
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -374,7 +374,7 @@ def remove_contents(connection: Connection, contents: Collection[int]) -> None:
 
 def fill(connection: Connection) -> None:
     """Fill both indexes, which are empty, with the texts that have a row number."""
-    row, after = t.search_row.c, EVERYWHERE.oldest
+    row, after = t.search_row.c, OLDEST
     part = sa.select(row.id, row.content_id).where(row.id > sa.bindparam("after")).order_by(row.id).limit(_TOGETHER)
     while found := connection.execute(part, {"after": after}).all():
         contents = [content for _, content in found]
@@ -409,54 +409,63 @@ _ARTICLES = "SELECT DISTINCT article_id FROM version WHERE content_id IN ({})"
 # ------------------------------------------------------------------ asked
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Rows of the index, from the oldest to the newest, both included."""
-
-    oldest: int = -(2**62)
-    newest: int = 2**62
-
-    def holds(self, number: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
-        """Return the conditions that a row number lies in this span; none for the whole index."""
-        conditions = []
-        if self.oldest != EVERYWHERE.oldest:
-            conditions.append(number >= self.oldest)
-        if self.newest != EVERYWHERE.newest:
-            conditions.append(number <= self.newest)
-        return conditions
+OLDEST, NEWEST = -(2**62), 2**62
+"""No row number lies outside."""
 
 
-EVERYWHERE = Span()
-
-
-def matching(connection: Connection, node: Node, span: Span = EVERYWHERE, table: str = TABLE) -> sa.Select[Any]:
+def matching(connection: Connection, node: Node, table: str = TABLE) -> sa.Select[Any]:
     """Select the row numbers of an index that match words that were asked for (:func:`is_text`)."""
-    hits = _matching(connection, node, table)
-    try:
+    if connection.dialect.name == "postgresql":
+        words = _WORDS[table]
+        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
+        hits = sa.select(words.c.rowid).where(words.c.words.op("@@")(query))
+    else:
+        hits = sa.select(_TEXTS[table].c.rowid).where(sa.literal_column(table).op("MATCH")(fts5(node)))
+    with _understood():
         connection.execute(hits.limit(1)).first()
+    return hits
+
+
+def newest(connection: Connection, node: Node, most: int, before: int = NEWEST,
+           table: str = TABLE) -> list[int]:  # fmt: skip
+    """Return the newest rows of an index that match words, so many, from a row number on backwards."""
+    with _understood():
+        if connection.dialect.name == "sqlite":
+            asked: tuple[Any, ...] = (fts5(node), before, most)
+            return _numbers(connection, _NEWEST[table], asked)
+        query = tsquery(node)
+        looked_at = _numbers(connection, _LOOKED_AT[table], (query, before, _GLANCE, most))
+        return looked_at if len(looked_at) == most else _numbers(connection, _SORTED[table], (query, before, most))
+
+
+_NEWEST = {table: f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - constants
+           for table in (TABLE, PAST)}  # fmt: skip
+# PostgreSQL's index of words knows no order. A common word is among the newest texts; of another all hits are sorted.
+# Left to choose, it walks from the newest on as well for words that are rare, and unpacks the words of every text.
+_LOOKED_AT = {table: (
+    f"SELECT n.rowid FROM (SELECT rowid, words, %s::tsquery AS asked FROM {table} WHERE rowid <= %s "  # noqa: S608 - constants
+    "ORDER BY rowid DESC LIMIT %s) n WHERE n.words @@ n.asked ORDER BY n.rowid DESC LIMIT %s"
+) for table in (TABLE, PAST)}  # fmt: skip
+_SORTED = {table: (
+    f"SELECT rowid FROM {table} WHERE words @@ %s::tsquery AND rowid + 0 <= %s ORDER BY rowid + 0 DESC LIMIT %s"  # noqa: S608 - constants
+) for table in (TABLE, PAST)}  # fmt: skip
+_GLANCE = 64
+
+
+def _numbers(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:
+    with cursor(connection) as asking:
+        return [number for (number,) in asking.execute(statement, values)]
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Tell in a QueryError what is too much for the database's own reading of a query."""
+    try:
+        yield
     except DBAPIError as error:
         if not _is_too_much(error):
             raise
         raise QueryError(f"search: too many words or brackets inside one another ({error.orig})") from error
-    return hits.where(*span.holds(_ROW))
-
-
-def _matching(connection: Connection, node: Node, table: str) -> sa.Select[Any]:
-    if connection.dialect.name == "postgresql":
-        words = _WORDS[table]
-        query = sa.cast(sa.literal(tsquery(node)), TSQUERY)
-        return sa.select(words.c.rowid).where(words.c.words.op("@@")(query))
-    return sa.select(_TEXTS[table].c.rowid).where(sa.literal_column(table).op("MATCH")(fts5(node)))
-
-
-_ROW = sa.column("rowid", sa.BigInteger)
-
-
-def nth_newest(connection: Connection, node: Node, number: int, span: Span) -> int | None:
-    """Return the row of the so-many-th newest text in a span that matches words; None if there are not so many."""
-    newest = matching(connection, node, span).order_by(_ROW.desc()).offset(number - 1).limit(1)
-    found: int | None = connection.scalar(newest)
-    return found
 
 
 def _is_too_much(error: DBAPIError) -> bool:
@@ -468,9 +477,9 @@ BM25 = "8.0, 4.0, 4.0, 1.0"
 """What a word says in each field: in the headline more than in the text."""
 
 
-def ranking(connection: Connection, node: Node, span: Span) -> sa.Subquery:
-    """Select the rows of a span that match, as ``rowid`` and ``rank``; the least rank fits best."""
-    hits = matching(connection, node, span)
+def ranking(connection: Connection, node: Node, oldest: int) -> sa.Subquery:
+    """Select the rows that match, from the oldest on, as ``rowid`` and ``rank``; the least rank fits best."""
+    hits = matching(connection, node).where(sa.column("rowid", sa.BigInteger) >= oldest)
     rank: sa.ColumnElement[Any]
     if connection.dialect.name == "postgresql":
         query = sa.cast(sa.literal(tsquery(node)), TSQUERY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,17 +14,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from archive import past
 from archive import tables as t
+from archive.bulk import MOST_KEYS, question, rows_in
 from archive.errors import NotFoundError, QueryError
 from archive.normal import fold_name
 from archive.opt_outs import opted_out
 from archive.paging import Page, cursor, place
 from archive.query import All, Fact, Not, OneOf, parse, words_of
 from archive.records import canonical_json
-from archive.search import EVERYWHERE, Span, fields_of, is_text, matching, nth_newest, ranking
+from archive.search import NEWEST, OLDEST, fields_of, is_text, matching, newest, ranking
 from archive.takedown import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 RANKED = 1000
 """Hits that are ranked, the newest: ranking a common word over a whole archive takes seconds."""
 
-LEAST_LOOKED_AT = 100
-"""Hits of the words that are looked at together for a page; every further look takes four times as many."""
+SPARE, LEAST_LOOKED_AT, MOST_LOOKED_AT = 4, 200, 5000
+"""Hits of the words that are looked at for a page: some more than it has; at the next look so many, and at most."""
 
 
 class Versions(StrEnum):
@@ -126,8 +127,16 @@ def _listed(connection: Connection, numbers: list[int]) -> sa.FromClause:
     return sa.func.json_each(canonical_json(numbers)).table_valued("value", "key", name="listed")
 
 
-def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[sa.Row[Any]]:
-    """Return the rows of one page of :func:`selecting`; the last page costs what the first does.
+class Found(NamedTuple):
+    """A text that was asked for, and where in the order it stands: by place, then article, the greatest first."""
+
+    place: int
+    article_id: int
+    version_id: int
+
+
+def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[Found]:
+    """Return what is on one page of :func:`selecting`; the last page costs what the first does.
 
     Of a list by relevance there are pages up to the last of the hits that are ranked.
     """
@@ -135,28 +144,34 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
     asked = _of_the_past(connection, selection, node)
     if selection.by_relevance:
         (skipped,) = place(after, 1) if after is not None else (0,)
-        rows = _ranked_rows(connection, selection, node, asked, max(skipped, 0), limit + 1)
-        return _page(rows, limit, lambda _: cursor(skipped + limit))
+        found = _ranked_rows(connection, selection, node, asked, max(skipped, 0), limit + 1)
+        return _page(found, limit, lambda _: cursor(skipped + limit))
     if asked is not None:
         return _page_of_the_past(connection, asked, limit, after)
     begins = place(after, 2) if after is not None else None
     text = _wanted_text(node) if node is not None else None
-    if text is None:
-        rows = list(connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1)))
+    if node is None or text is None:
+        rows = connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1))
+        found = [_found(row) for row in rows]
     else:
-        rows = _walked(connection, selection, node, text, limit + 1, begins)
-    return _page(rows, limit, lambda row: cursor(row.place, row.article_id))
+        found = _walked(connection, selection, node, text, limit + 1, begins)
+    return _page(found, limit, lambda last: cursor(last.place, last.article_id))
+
+
+def _found(row: sa.Row[Any], at: int | None = None) -> Found:
+    return Found(row.place if at is None else at, row.article_id, row.version_id)
 
 
 def _ranked_rows(connection: Connection, selection: Selection, node: Node | None, asked: past.Asked | None,
-                 skipped: int, most: int) -> list[sa.Row[Any]]:  # fmt: skip
+                 skipped: int, most: int) -> list[Found]:  # fmt: skip
     if asked is not None:
-        return list(islice(_ranked_past(connection, asked), skipped, skipped + most))
-    return list(connection.execute(_selecting(connection, selection, node).offset(skipped).limit(most)))
+        return [_found(row, 0) for row in islice(_ranked_past(connection, asked), skipped, skipped + most)]
+    ranked = _selecting(connection, selection, node).offset(skipped).limit(most)
+    return [_found(row) for row in connection.execute(ranked)]
 
 
-def _page(rows: list[sa.Row[Any]], limit: int, cursor_of: Callable[[sa.Row[Any]], str]) -> Page[sa.Row[Any]]:
-    return Page(rows[:limit], cursor_of(rows[limit - 1]) if len(rows) > limit else None)
+def _page(found: list[Found], limit: int, cursor_of: Callable[[Found], str]) -> Page[Found]:
+    return Page(found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None)
 
 
 def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Select[Any]:
@@ -167,25 +182,59 @@ def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Sele
     return query.where(sa.tuple_(first, article) < sa.tuple_(*map(sa.literal, begins)))
 
 
-def _walked(connection: Connection, selection: Selection, node: Node | None, text: Node, most: int,
-            begins: tuple[int, ...] | None) -> list[sa.Row[Any]]:  # fmt: skip
+def _walked(connection: Connection, selection: Selection, node: Node, text: Node, most: int,
+            begins: tuple[int, ...] | None) -> list[Found]:  # fmt: skip
     """Go through the hits of the words from the newest on until enough of them are texts that are asked for.
 
-    A page of a common word looks at some hundreds of its hits, where the whole list would have to find them all.
+    A page of a common word looks at some of its hits, where the whole list would have to find them all.
     """
-    rows: list[sa.Row[Any]] = []
+    told: list[Found] = []
+    query = _beside_words(connection, selection, node)
     # Where only words are asked for, nearly every hit is a text that is.
-    likely = most * 5 // 4 if text is node and selection == Selection(query=selection.query) else 4 * most
-    span, looked_at = Span(newest=begins[0] if begins else EVERYWHERE.newest), max(likely, LEAST_LOOKED_AT)
-    while len(rows) < most:
-        oldest = nth_newest(connection, text, looked_at, span)
-        part = Span(oldest if oldest is not None else EVERYWHERE.oldest, span.newest)
-        query = _following(_selecting(connection, selection, node, part), begins)
-        rows += connection.execute(query.limit(most - len(rows)))
-        if oldest is None:
+    before, looked_at = (
+        begins[0] if begins else NEWEST,
+        most + SPARE if query is None else max(4 * most, LEAST_LOOKED_AT),
+    )
+    while len(told) < most:
+        numbers = newest(connection, text, looked_at, before)
+        found = _with_numbers(connection, query, numbers)
+        told += [one for one in found if begins is None or one[:2] < begins]
+        if len(numbers) < looked_at:
             break
-        span, looked_at = Span(newest=oldest - 1), 4 * looked_at
-    return rows
+        before, looked_at = numbers[-1] - 1, min(max(4 * looked_at, LEAST_LOOKED_AT), MOST_LOOKED_AT)
+    return told[:most]
+
+
+def _beside_words(connection: Connection, selection: Selection, node: Node) -> sa.Select[Any] | None:
+    """Return the statement for texts of today that have the words; None where nothing but words is asked for."""
+    if is_text(node) and selection == Selection(query=selection.query):
+        return None
+    parts = () if is_text(node) else node.parts if isinstance(node, All) else (node,)
+    rest = [part for part in parts if not is_text(part) and not (isinstance(part, Not) and is_text(part.part))]
+    query = each_article().where(*_conditions(connection, selection), t.article.c.merged_into.is_(None))
+    query = query.where(*(_meets(connection, part) for part in rest))
+    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
+    return query.add_columns(t.search_row.c.id.label("place"))
+
+
+def _with_numbers(connection: Connection, query: sa.Select[Any] | None, numbers: Sequence[int]) -> list[Found]:
+    """Return the texts of today that have these row numbers, the newest first."""
+    if query is None:
+        of_today = question(_OF_TODAY, "search_row.id", connection.dialect)
+        found = [Found(*row) for row in rows_in(connection, of_today, numbers)]
+    else:
+        parts = (numbers[at : at + MOST_KEYS] for at in range(0, len(numbers), MOST_KEYS))
+        found = [_found(row) for part in parts for row in connection.execute(query.where(t.search_row.c.id.in_(part)))]
+    return sorted(found, reverse=True)
+
+
+_OF_TODAY = (
+    sa.select(t.search_row.c.id, t.article.c.id, _text.c.id)
+    .join(_text, _text.c.content_id == t.search_row.c.content_id)
+    .join(t.article, t.article.c.id == _text.c.article_id)
+    .where(_text.c.known_to == t.OPEN, t.article.c.merged_into.is_(None), _text.c.id == _LAST_TEXT)
+    .where(visible(t.article.c.id))
+)
 
 
 # ------------------------------------------------------------------ the past
@@ -204,12 +253,11 @@ def _of_the_past(connection: Connection, selection: Selection, node: Node | None
     return past.Asked(node, texts.add_columns(*told), facts, selection.removed)
 
 
-def _page_of_the_past(connection: Connection, asked: past.Asked, limit: int,
-                      after: str | None) -> Page[sa.Row[Any]]:  # fmt: skip
+def _page_of_the_past(connection: Connection, asked: past.Asked, limit: int, after: str | None) -> Page[Found]:
     begins: Any = place(after, 3) if after is not None else None
     found = list(islice(past.walk(connection, asked, begins), limit + 1))
     follows = cursor(*found[limit - 1][0]) if len(found) > limit else None
-    return Page([row for _, row in found[:limit]], follows)
+    return Page([_found(row, at) for (at, *_), row in found[:limit]], follows)
 
 
 def _ranked_past(connection: Connection, asked: past.Asked) -> Iterator[sa.Row[Any]]:
@@ -234,13 +282,11 @@ def _wanted_text(node: Node) -> Node | None:
     return None
 
 
-def _selecting(connection: Connection, selection: Selection, node: Node | None,
-               span: Span = EVERYWHERE) -> sa.Select[Any]:  # fmt: skip
-    """Return the statement; ``span`` bounds the rows of the index in which words are looked for."""
+def _selecting(connection: Connection, selection: Selection, node: Node | None) -> sa.Select[Any]:
     query = each_article(_which_text(selection)).where(*_conditions(connection, selection))
     query = query.where(t.article.c.merged_into.is_(None))
     if node is not None:
-        query = query.where(_meets(connection, node, span))
+        query = query.where(_meets(connection, node))
     if node is None or not words_of(node):
         if selection.by_relevance:
             _any_word(node)
@@ -248,7 +294,7 @@ def _selecting(connection: Connection, selection: Selection, node: Node | None,
         return query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
     # From the words the way leads by the text to its article, so it must be said whose it is.
     query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
-    query = query.where(*span.holds(t.search_row.c.id)).add_columns(t.search_row.c.id.label("place"))
+    query = query.add_columns(t.search_row.c.id.label("place"))
     if not selection.by_relevance:
         return query.order_by(t.search_row.c.id.desc(), t.article.c.id.desc())
     ranked = _ranked(connection, node)
@@ -294,25 +340,24 @@ def _any_word(node: Node | None) -> Node:
 def _ranked(connection: Connection, node: Node) -> sa.Subquery:
     """Rank the newest hits of the words of a query; the words decide the order, the facts only who takes part."""
     words = _any_word(node)
-    newest = matching(connection, node if is_text(node) else words).subquery("newest").c.rowid
-    oldest = connection.scalar(sa.select(newest).order_by(newest.desc()).offset(RANKED - 1).limit(1))
-    return ranking(connection, words, Span(oldest) if oldest is not None else EVERYWHERE)
+    numbers = newest(connection, node if is_text(node) else words, RANKED)
+    return ranking(connection, words, numbers[-1] if len(numbers) == RANKED else OLDEST)
 
 
-def _meets(connection: Connection, node: Node, span: Span) -> sa.ColumnElement[bool]:
+def _meets(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
     """Return the condition that a query puts on an article and its text."""
     if is_text(node):
-        said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node, span)))
+        said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
         return _text.c.content_id.in_(said)
     if isinstance(node, Fact):
         return sa.func.coalesce(_is_so(connection, node), sa.false())
     if isinstance(node, All):
         text = [part for part in node.parts if is_text(part)]
-        rest = [_meets(connection, part, span) for part in node.parts if not is_text(part)]
-        return sa.and_(*rest, *([_meets(connection, All(tuple(text)), span)] if text else []))
+        rest = [_meets(connection, part) for part in node.parts if not is_text(part)]
+        return sa.and_(*rest, *([_meets(connection, All(tuple(text)))] if text else []))
     if isinstance(node, OneOf):
-        return sa.or_(*(_meets(connection, part, span) for part in node.parts))
-    return sa.not_(_meets(connection, node.part, span))  # type: ignore[union-attr]  # all other kinds are text or above
+        return sa.or_(*(_meets(connection, part) for part in node.parts))
+    return sa.not_(_meets(connection, node.part))  # type: ignore[union-attr]  # all other kinds are text or above
 
 
 def _is_so(connection: Connection, fact: Fact) -> sa.ColumnElement[bool]:

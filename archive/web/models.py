@@ -24,6 +24,7 @@ class Hit(BaseModel):
     authors: list[str] = Field(description="Names of the byline.")
     snippet: str = Field(description="The words around the first hit, or the beginning of the text.")
     hits: list[tuple[int, int]] = Field(description="Where in the snippet hits stand: (start, end).")
+    title_hits: list[tuple[int, int]] = Field(description="The same in the headline.")
 
 
 class Hits(BaseModel):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from archive import Archive, Moment, QueryError, corpus, hits
 from archive import tables as t
 from archive.database import transaction
-from archive.query import parse
+from archive.normal import fold_name
+from archive.query import Words, parse
 from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, tsquery
 from archive.selection import Selection
 from tests.archive.make import BODY, DAY, START, Paper, SettableClock, reading, rows
@@ -217,3 +218,30 @@ def test_a_snippet_marks_the_words_that_were_found(filled: Archive) -> None:
     [hit] = corpus.search(filled, Selection(query="metres OR sub*"), 20)
     assert [hit["snippet"][start:end] for start, end in hit["hits"]] == ["metres"]
     assert hits.snippet("No hit here.", [])[1] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "snippet", "title"),
+    [
+        ("metres", ["metres"], []), ("bridge", ["bridge"], ["bridge"]), ("title:bridge", [], ["bridge"]),
+        ("body:bridge", ["bridge"], []), ("penaflor", ["Peñaflor"], []), ("author:penaflor", [], []),
+        ("brid*", ["bridge"], ["bridge"]), ('"old bridge"', ["old", "bridge"], ["old", "bridge"]),
+    ],
+)  # fmt: skip
+def test_hits_are_marked_where_they_were_asked_for_without_what_stands_beside_them(
+    paper: Paper, archive: Archive, query: str, snippet: list[str], title: list[str]
+) -> None:
+    paper.prints(body=["“Metres, two metres!” said Peñaflor: the old bridge, “gone”."] if query != "metres" else BODY)
+    [hit] = corpus.search(archive, Selection(query=query), 5)
+    assert [hit["snippet"][start:end] for start, end in hit["hits"]] == snippet
+    assert [hit["title"][start:end] for start, end in hit["title_hits"]] == title
+
+
+@given(text=st.text(max_size=200) | st.lists(PIECES | st.just("ﬁre İstanbul n\u0303o"), max_size=30).map(" ".join),
+       word=st.sampled_from(["flood", "fire", "istanbul", "no", "a", "洪"]), star=st.booleans())  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_every_mark_is_a_word_that_was_asked_for(text: str, word: str, star: bool) -> None:
+    shown, marks = hits.snippet(text, [Words((word,), is_prefix=star)])
+    for start, end in marks:
+        assert fold_name(shown[start:end]).startswith(word)
+    assert marks or not any(fold_name(printed) == word for printed in text.split())

@@ -71,8 +71,8 @@ def test_a_search_marks_its_hits_and_counts_them_by_paper(client: httpx.Client) 
     assert "<bdi>Highland Courier</bdi></a> <small>1</small>" in counted
     assert "/search/counts" not in counted
     narrowed = client.get("/search?q=sibalom&site=highland").text
-    assert "Crack closes Sibalom bridge" in narrowed
-    assert "Bridge at Sibalom" not in narrowed
+    assert "Crack closes <mark>Sibalom</mark> bridge" in narrowed
+    assert "Bridge at <mark>Sibalom</mark>" not in narrowed
 
 
 def test_a_search_that_cannot_be_understood_shows_where(client: httpx.Client) -> None:
