@@ -483,6 +483,10 @@ version = Table(
           postgresql_where=sa.text("known_to=9223372036854775807")),
     Index("version_changed", "valid_from", sqlite_where=sa.text("known_to=9223372036854775807"),
           postgresql_where=sa.text("known_to=9223372036854775807")),
+    # Few are quiet: a list of these alone would else look at all that changed.
+    Index("version_quiet", "valid_from",
+          sqlite_where=sa.text("known_to=9223372036854775807 AND (stealth = 1 OR state = 2)"),
+          postgresql_where=sa.text("known_to=9223372036854775807 AND (stealth OR state = 2)")),
     Index("version_one_open", "article_id", unique=True,
           sqlite_where=sa.text("valid_to=9223372036854775807 AND known_to=9223372036854775807"),
           postgresql_where=sa.text("valid_to=9223372036854775807 AND known_to=9223372036854775807")),
