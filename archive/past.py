@@ -61,13 +61,15 @@ class Asked:
     """A search of the past. ``texts`` selects the versions that are asked about, all but the query considered.
 
     It has ``version_id, article_id, number, content_id`` and, for each fact in the query, a column of the name that
-    ``facts`` gives it. With ``removed`` a text counts when it is the last of its article that fits.
+    ``facts`` gives it. With ``removed`` a text counts when it is the last of its article that fits. Articles that had
+    no text yet ``at`` a time, in microseconds, are passed by.
     """
 
     node: Node
     texts: sa.Select[Any]
     facts: Mapping[Fact, str]
     removed: bool
+    at: int = t.FOREVER_MICROS
 
 
 def facts_of(node: Node) -> Iterator[Fact]:
@@ -94,7 +96,7 @@ def walk(connection: Connection, asked: Asked, begins: Place | None = None) -> I
     """Yield the rows of ``asked.texts`` that fit, the newest first, those that follow a place. Raises QueryError."""
     for part in texts_of(asked.node):
         matching(connection, part)  # what is too much for the index is said before any text is looked for
-    for looked_at in _looks(connection, asked.node, begins):
+    for looked_at in _looks(connection, asked, begins):
         found = sorted(_fitting(connection, asked, looked_at), key=itemgetter(0), reverse=True)
         yield from (told for told in found if begins is None or told[0] < begins)
 
@@ -102,9 +104,9 @@ def walk(connection: Connection, asked: Asked, begins: Place | None = None) -> I
 # ------------------------------------------------------------------ which articles may fit
 
 
-def _looks(connection: Connection, node: Node, begins: Place | None) -> Iterator[dict[int, int]]:
+def _looks(connection: Connection, asked: Asked, begins: Place | None) -> Iterator[dict[int, int]]:
     """Yield articles that may fit with their places, some at a time, the newest first; each article once."""
-    leading = _leading(connection, node)
+    leading = _leading(connection, asked.node)
     before, wide = begins[0] if begins else NEWEST, FIRST_LOOK
     last = begins[1] if begins else NEWEST
     while True:
@@ -115,7 +117,7 @@ def _looks(connection: Connection, node: Node, begins: Place | None) -> Iterator
                 before, last = listed[-1][0], listed[-1][1] - 1
         else:
             numbers = _newest(connection, leading, before, wide)
-            found, is_end = _articles(connection, leading, numbers, before), len(numbers) < wide
+            found, is_end = _articles(connection, leading, numbers, before, asked.at), len(numbers) < wide
             before = numbers[-1] - 1 if numbers else before
         yield found
         if is_end:
@@ -140,10 +142,10 @@ def _newest(connection: Connection, words: Node, before: int, most: int) -> list
     return sorted(found, reverse=True)[:most]
 
 
-def _articles(connection: Connection, words: Node, numbers: Sequence[int], before: int) -> dict[int, int]:
+def _articles(connection: Connection, words: Node, numbers: Sequence[int], before: int, at: int) -> dict[int, int]:
     """Return the articles of these rows, each with its newest one; not those to which a row after ``before`` led."""
     found: dict[int, int] = {}
-    for number, article in rows_in(connection, _OF_ROWS, numbers) if numbers else ():
+    for number, article in rows_in(connection, _OF_ROWS.replace(":at", str(at)), numbers):
         found[article] = max(number, found.get(article, number))
     if before == NEWEST or not found:
         return found
@@ -158,7 +160,8 @@ def _articles(connection: Connection, words: Node, numbers: Sequence[int], befor
 
 _OF_ROWS = (
     "SELECT w.id, v.article_id FROM search_row w JOIN version v ON v.content_id = w.content_id "  # noqa: S608 - a constant
-    f"WHERE v.known_to = {t.FOREVER_MICROS} AND w.id IN ({{}})"
+    f"WHERE v.known_to = {t.FOREVER_MICROS} AND w.id IN ({{}}) AND EXISTS (SELECT 1 FROM version o "
+    f"WHERE o.article_id = v.article_id AND o.known_to = {t.FOREVER_MICROS} AND o.valid_from <= :at)"
 )
 _ROWS_OF = (
     "SELECT w.id, v.article_id FROM version v JOIN search_row w ON w.content_id = v.content_id "  # noqa: S608 - a constant

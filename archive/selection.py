@@ -250,7 +250,8 @@ def _of_the_past(connection: Connection, selection: Selection, node: Node | None
     facts = {fact: f"fact_{number}" for number, fact in enumerate(dict.fromkeys(past.facts_of(node)))}
     texts = each_article(which).where(*_conditions(connection, selection), t.article.c.merged_into.is_(None))
     told = [sa.func.coalesce(_is_so(connection, fact), sa.false()).label(name) for fact, name in facts.items()]
-    return past.Asked(node, texts.add_columns(*told), facts, selection.removed)
+    at = t.to_micros(selection.at) if selection.at is not None else t.FOREVER_MICROS
+    return past.Asked(node, texts.add_columns(*told), facts, selection.removed, at)
 
 
 def _page_of_the_past(connection: Connection, asked: past.Asked, limit: int, after: str | None) -> Page[Found]:
