@@ -10,6 +10,7 @@ Nothing is in the database before :meth:`Desk.clear`; the records that it points
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -31,6 +32,7 @@ from archive.held import (
     load,
     load_alike,
     load_shared,
+    named_on,
     shared_texts,
 )
 from archive.ingest import what_came
@@ -103,6 +105,7 @@ class Desk:
         self._signed: dict[int, bytes | None] = {}  # signatures, by content
         self._changed: set[int] = set()  # articles with another version
         self._open_rows: dict[int, dict[str, Any]] = {}  # versions not written yet, by article
+        self._profiles: dict[tuple[int, bytes], dict[str, Any]] = {}  # by author and digest
         self._run_rows: dict[tuple[int, str, str], dict[str, Any]] = {}
         self._read: list[int] = []
         self._pending.clear()
@@ -123,7 +126,7 @@ class Desk:
 
     def _allot(self, part: Sequence[Item]) -> None:
         pages = [item for item in part if isinstance(item, Page)]
-        names = sum(len(page.reading.authors) for page in pages)
+        names = sum(len(named_on(page.reading)) for page in pages)
         urls = sum(url is None for url in self._held.urls.values())
         wanted = {"capture": len(part), "reading": len(pages), "content": len(pages), "version": len(pages),
                   "article": len(pages), "author": names, "url": urls, "picture_list": len(pages),
@@ -278,8 +281,10 @@ class Desk:
         reading, row = page.reading, self._pending.get(page.capture.record_id.bytes)
         if row is None or row["article_id"] is not None or row["url_id"] in self._held.orphans:
             return None
-        if reading.rendering or reading.parts or reading.profiles:
+        if reading.rendering or reading.parts:
             return None
+        if page.is_short and any(profile.name is None for profile in reading.profiles):
+            return None  # of the only name of a byline, which a short one does not say again
         number = self._held.keys.get(key)
         story = self._held.stories[number] if number is not None else _unopened(key, page, row)
         if not self._may_claim(story, page, row) or not self._counts_on(story, reading, row):
@@ -344,6 +349,7 @@ class Desk:
         if weighed.is_new_text:
             self._keep_text(page, weighed.said)
         self._keep_reading(page, weighed, row["id"], known, full=full)
+        self._see_profiles(page, at)
         self._claim(story, page, row)
         self._fetched(story, at)
         contents = story.chain.contents if story.chain is not None else ()
@@ -382,7 +388,7 @@ class Desk:
             "reading", id=seen.reading_id, capture_id=capture, reader_id=seen.reader_id, known_from=known,
             known_to=t.FOREVER_MICROS, content_id=weighed.said.id, outcome=reading.outcome, reason=reading.reason,
             is_full=full, counters=canonical_json(rows.kept_counters(reading)),
-            access=reading.access, profiles="[]", **_moment("modified", reading.modified),
+            access=reading.access, **_moment("modified", reading.modified),
             **(self._full(page, weighed.said) if full else _SHORT),
         )  # fmt: skip
         if full:
@@ -394,6 +400,13 @@ class Desk:
             name, _, value = signal.partition("=")
             self._add("opt_out", capture_id=capture, site_id=None, signal=name.strip(), value=value.strip() or "yes")
 
+    def _see_profiles(self, page: Page, at: int) -> None:
+        for name, profile in rows.named_profiles(page.reading):
+            author, digest = self._author(page.site, name), hashlib.sha256(profile.text.encode()).digest()
+            new = {"text": profile.text, "language": profile.language, "url": profile.url, "first": at, "last": at}
+            seen = self._profiles.setdefault((author, digest), new)
+            seen |= {"first": min(at, seen["first"]), "last": max(at, seen["last"])}
+
     def _full(self, page: Page, said: Said) -> dict[str, Any]:
         """Return the columns that only a full reading fills."""
         reading = page.reading
@@ -402,7 +415,7 @@ class Desk:
             "title": rows.kept_title(reading.title, said.title),
             "standfirst": rows.kept_title(reading.standfirst, said.standfirst),
             "canonical_url": rows.kept_canonical(reading, page.capture.url),
-            "tags": canonical_json(reading.tags),
+            "tags": canonical_json(reading.tags), "profiles": canonical_json(rows.kept_profiles(reading)),
             "pending": canonical_json(dict(reading.pending)) if reading.pending else None,
             "images_id": self._shared("picture_list", "images", shared),
             "sources_id": self._shared("source_set", "sources", shared),
@@ -568,6 +581,8 @@ class Desk:
         run_each(self.connection, _DERIVE, map(_derived, self._derived.values()))
         run_each(self.connection, _LOOK, map(_looked, self._looked.values()))
         run_each(self.connection, _LAST_AT, ((at, *run) for run, at in self._last_at.items()))
+        seen = sorted(self._profiles.items(), key=itemgetter(0))
+        run_each(self.connection, _PROFILE, ((*key, *values.values()) for key, values in seen))
         run_each(self.connection, _ASKED, ((at, url, anyway, at) for url, at, anyway in self._asked))
         search.index_contents(self.connection, self._texts)
         search.settle(self.connection, self._changed)
@@ -588,7 +603,8 @@ _SHARED = {"url": ("url",), "author": ("site_id", "name_norm"), "content": ("dig
 the other while the other waits for it."""
 
 _SHORT = dict.fromkeys(("title", "standfirst", *rows.TOLD_ONCE)) | {
-    "published_at": None, "published_offset": None, "published_precision": None, "tags": "[]", "pending": None,
+    "published_at": None, "published_offset": None, "published_precision": None, "tags": "[]", "profiles": "[]",
+    "pending": None,
     "images_id": None, "sources_id": None,
 }  # fmt: skip
 _VERSION_FIELDS = ("number", "valid_from", "valid_to", "last_seen_at", "first_capture_id", "content_id", "reading_id",
@@ -601,6 +617,13 @@ _DERIVE = (
 _LOOK = "UPDATE article SET asked_at = ?, checked_at = ?, due_at = ? WHERE id = ?"
 _LAST_AT = (
     "UPDATE counter_reading SET last_at = ? WHERE article_id = ? AND metric = ? AND source = ? AND observed_at = ?"
+)
+_PROFILE = (
+    "INSERT INTO author_profile AS held (author_id, digest, text, language, url, first_seen_at, last_seen_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (author_id, digest) DO UPDATE SET "
+    "first_seen_at = CASE WHEN excluded.first_seen_at < held.first_seen_at THEN excluded.first_seen_at "
+    "ELSE held.first_seen_at END, last_seen_at = CASE WHEN excluded.last_seen_at > held.last_seen_at "
+    "THEN excluded.last_seen_at ELSE held.last_seen_at END"
 )
 _ASKED = (
     "UPDATE link SET fetched_at = ?, fetched_lastmod = lastmod, tries = 0 "

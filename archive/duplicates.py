@@ -96,12 +96,16 @@ def likeness(one: bytes, other: bytes) -> float:
 @lru_cache(maxsize=256)
 def bands(signed: bytes) -> list[int]:
     """Return the keys of the bands of a signature, or sketch: texts that share one are worth comparing."""
-    return [key_of_band(band, value) for band, value in enumerate(_BANDS.unpack(sketch(signed)))]
+    return [first + (value & _LOW) for first, value in zip(_FIRST_KEYS, _BANDS.unpack(sketch(signed)), strict=True)]
 
 
 def key_of_band(band: int, value: int) -> int:
     """Return the key, of 32 bits with a sign, of what a band of this number is."""
-    return (band << _KEY_BITS | value & (1 << _KEY_BITS) - 1) - (1 << 31)
+    return (band << _KEY_BITS | value & _LOW) - (1 << 31)
+
+
+_LOW = (1 << _KEY_BITS) - 1
+_FIRST_KEYS = [key_of_band(band, 0) for band in range(BANDS)]
 
 
 # ------------------------------------------------------------------ clusters

@@ -364,8 +364,13 @@ def load_alike(connection: Connection, held: Held, signatures: Iterable[bytes]) 
 
 
 def _load_authors(connection: Connection, held: Held, pages: Sequence[Page]) -> None:
-    names = {(page.site, fold_name(author.name)) for page in pages for author in page.reading.authors}
+    names = {(page.site, fold_name(name)) for page in pages for name in named_on(page.reading)}
     held.authors = {(site, name): number for number, site, name in rows_in(connection, _AUTHORS, names)}
+
+
+def named_on(reading: Reading) -> list[str]:
+    """Return the names of a page's byline, and of its profiles."""
+    return [*(author.name for author in reading.authors), *(name for name, _ in rows.named_profiles(reading))]
 
 
 _AUTHORS = (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from archive.records import Capture, Counter, Reader, Reading, SiteFacts
+    from archive.records import Capture, Counter, Profile, Reader, Reading, SiteFacts
     from archive.warc import Place
 
 
@@ -319,7 +319,7 @@ def insert_reading(connection: Connection, reading: Reading, *, capture: int, ur
             "canonical_url": kept_canonical(reading, url),
             **moment_columns("published", reading.published),
             "tags": list(reading.tags),
-            "profiles": [[p.name, p.text, p.language, p.url] for p in reading.profiles],
+            "profiles": kept_profiles(reading),
             "pending": dict(reading.pending) if reading.pending else None,
             "images_id": _shared_id(connection, t.picture_list, images=reading.images),
             "sources_id": _shared_id(connection, t.source_set, sources=dict(reading.sources)),
@@ -427,13 +427,24 @@ def _insert_authors(connection: Connection, reading: Reading, reading_id: int, s
         )
 
 
+def named_profiles(reading: Reading) -> list[tuple[str, Profile]]:
+    """Return the profiles of which can be told whose they are, each with the author's name.
+
+    The others stay in the reading.
+    """
+    only = reading.authors[0].name if len(reading.authors) == 1 else None
+    named = ((profile.name or only, profile) for profile in reading.profiles)
+    return [(name, profile) for name, profile in named if name is not None]
+
+
+def kept_profiles(reading: Reading) -> list[list[str | None]]:
+    """Return the profiles as a full reading keeps them."""
+    return [[profile.name, profile.text, profile.language, profile.url] for profile in reading.profiles]
+
+
 def see_profiles(connection: Connection, reading: Reading, site: int, at: datetime) -> None:
     """Keep what a page says about its authors, and when it said so first and last."""
-    names = [author.name for author in reading.authors]
-    for profile in reading.profiles:
-        name = profile.name or (names[0] if len(names) == 1 else None)
-        if name is None:
-            continue  # nobody can be told whose profile this is; it stays in the reading
+    for name, profile in named_profiles(reading):
         author = author_id(connection, site, name)
         digest = hashlib.sha256(profile.text.encode()).digest()
         row = t.author_profile.c

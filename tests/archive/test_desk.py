@@ -39,6 +39,7 @@ TEXTS: tuple[dict[str, Any], ...] = (
 )
 ODD: tuple[dict[str, Any], ...] = (
     {"profiles": (Profile(text="Writes of rivers."),)},
+    {"profiles": (Profile(text="Writes of rivers.", name="Ben Cruz"), Profile(text="Of seas.", language="en"))},
     {"parts": (Part(url="https://lakeside.example/0/?page=2"),)},
     {"opt_outs": ("noarchive", "tdm-reservation=1")},
     {"outcome": "not_article", "reason": "a list"},
@@ -61,7 +62,7 @@ LOOKS: st.SearchStrategy[dict[str, Any]] = st.builds(
     keyed=st.sampled_from([False] * 10 + [True]),
     due=st.booleans(),
     own_words=st.sampled_from([True, True, True, False]),  # else other stories say the same
-    odd=st.sampled_from([None] * 60 + list(range(len(ODD)))),
+    odd=st.sampled_from([None] * 60 + [0, 1] * 6 + list(range(len(ODD)))),
 )
 
 
