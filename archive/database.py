@@ -202,7 +202,9 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("hemeroteca_writes", False)
-    if writes:
+    if connection.get_execution_options().get("hemeroteca_writes", False):
         connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITERS_CACHE}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        held: Any = connection.connection.dbapi_connection
+        held.execute("BEGIN")  # by the driver: it waits for nobody, and SQLAlchemy would take longer than a look-up

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from archive.errors import QueryError
@@ -89,6 +90,7 @@ class _Token:
     node: Node | None = None
 
 
+@lru_cache(maxsize=128)
 def parse(typed: str) -> Node:
     """Return what a person asked for; raise QueryError, with the place of the fault, when it cannot be understood."""
     return _Parser(typed).parsed()
