@@ -428,10 +428,11 @@ def _grown(table: sa.Table, spans: dict[str, int], copies: int, dialect: str) ->
     columns = [column.name for column in table.columns]
     values = [_value(table, column, spans).format(**_RANDOM[dialect]) for column in table.columns]
     order = ", ".join(f"o.{column.name}" for column in table.primary_key.columns)
+    end = " ON CONFLICT DO NOTHING" if table is t.lsh_band else ""  # two of an article's bands may fall on one number
     return (
         f"INSERT INTO {table.name} ({', '.join(columns)}) "  # noqa: S608 - names of our own tables
         f"WITH RECURSIVE k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < {copies - 1}) "
-        f"SELECT {', '.join(values)} FROM {table.name} o CROSS JOIN k ORDER BY k.k, {order}"
+        f"SELECT {', '.join(values)} FROM {table.name} o CROSS JOIN k ORDER BY k.k, {order}{end}"
     )
 
 
