@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import zstandard
 
 from archive import tables as t
+from archive.bulk import run_each
 from archive.errors import StoreError
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _settle(connection: Connection, rows: Mapping[int, Any], said: Mapping[int, 
     bases = {number: row.base_content_id for number, row in rows.items() if row.body is not None}
     opened = {head for head in heads.values() if bases.get(head) is not None}
     texts = {number: text for number, text in _unpacked(connection, opened).items() if number in opened}
-    written = [_packed(number, t.ZSTD, None, pack(texts[number] or b"")) for number in sorted(opened)]
+    written = [(t.ZSTD, None, pack(texts[number] or b""), number) for number in sorted(opened)]
     bases |= dict.fromkeys(opened)
     old = {number for number, base in bases.items() if base is None} - set(heads.values())
     old -= set(connection.execute(_LAST_OF_SOME, {"contents": sorted(old)}).scalars()) if old else set()
@@ -212,9 +213,8 @@ def _settle(connection: Connection, rows: Mapping[int, Any], said: Mapping[int, 
             old.discard(number)
             if _depth(number, bases) < LONGEST_CHAIN - 1 and (delta := _delta(rows, texts, number, head)) is not None:
                 bases[number] = head
-                written.append(_packed(number, t.DELTA, head, delta))
-    if written:
-        connection.execute(_WRITTEN, written)
+                written.append((t.DELTA, head, delta, number))
+    run_each(connection, _WRITTEN, written)
 
 
 def _delta(rows: Mapping[int, Any], texts: dict[int, bytes | None], number: int, base: int) -> bytes | None:
@@ -233,9 +233,9 @@ def release(connection: Connection, contents: Collection[int]) -> None:
     row = t.content.c
     leaning = sa.select(row.id).where(row.base_content_id.in_(contents), row.id.not_in(contents))
     numbers = set(connection.execute(leaning).scalars())
-    for number, text in _unpacked(connection, numbers).items():
-        if text is not None and number in numbers:
-            connection.execute(_WRITTEN, _packed(number, t.ZSTD, None, pack(text)))
+    told = _unpacked(connection, numbers).items()
+    whole = [(t.ZSTD, None, pack(text), number) for number, text in told if text is not None and number in numbers]
+    run_each(connection, _WRITTEN, whole)
 
 
 def _depth(number: int, bases: Mapping[int, int | None]) -> int:
@@ -244,15 +244,7 @@ def _depth(number: int, bases: Mapping[int, int | None]) -> int:
     return 1 + max(_depth(one, bases) for one in leaning) if leaning else 0
 
 
-def _packed(number: int, codec: int, base: int | None, body: bytes) -> dict[str, Any]:
-    return {"number": number, "new_codec": codec, "new_base": base, "new_body": body}
-
-
-_WRITTEN = (
-    t.content.update()
-    .where(t.content.c.id == sa.bindparam("number"))
-    .values(codec=sa.bindparam("new_codec"), base_content_id=sa.bindparam("new_base"), body=sa.bindparam("new_body"))
-)
+_WRITTEN = "UPDATE content SET codec = ?, base_content_id = ?, body = ? WHERE id = ?"
 _ARTICLES = sa.bindparam("articles", type_=sa.BigInteger, expanding=True)
 _VERSIONS = (
     sa.select(t.version.c.article_id, t.version.c.content_id, t.version.c.known_to)

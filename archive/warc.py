@@ -109,7 +109,7 @@ def digest_label(sha256: bytes) -> str:
 
 def warc_date(at: datetime) -> str:
     """Return a WARC-Date with microseconds, which WARC 1.1 allows and the archive's order needs."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def record_urn(record_id: UUID) -> str:
