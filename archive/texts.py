@@ -204,6 +204,7 @@ def _settle(connection: Connection, rows: Mapping[int, Any], said: Mapping[int, 
     bases = {number: row.base_content_id for number, row in rows.items() if row.body is not None}
     opened = {head for head in heads.values() if bases.get(head) is not None}
     texts = {number: text for number, text in _unpacked(connection, opened).items() if number in opened}
+    written: list[tuple[int, int | None, bytes, int]]
     written = [(t.ZSTD, None, pack(texts[number] or b""), number) for number in sorted(opened)]
     bases |= dict.fromkeys(opened)
     old = {number for number, base in bases.items() if base is None} - set(heads.values())
