@@ -102,7 +102,7 @@ def times(ask: Callable[[str], Any], queries: list[str]) -> list[Took]:
 
 
 def in_turns(ways: list[Callable[[str], Any]], query: str, first: int) -> list[Took]:
-    """Return how long each way took, one after another: the load is the same, and the caches are cold for each in turn."""
+    """Return how long each way took, one after another: under the same load, the caches cold for each in turn."""
     order = [(first + at) % len(ways) for at in range(len(ways))]
     took = {at: times(ways[at], [query])[0] for at in order}
     return [took[at] for at in range(len(ways))]
