@@ -35,6 +35,7 @@ from archive.database import DATABASE_NAME, snapshot
 from archive.export import Wanted
 from archive.export.jsonl import line
 from archive.export.rows import BATCH, by_key
+from archive.texts import unpack
 from benchmarks.archive import ARTICLES, Run
 
 if TYPE_CHECKING:
@@ -126,8 +127,7 @@ def _statements(archive: Archive) -> list[Asked]:
         asked.append((statement, values))
 
     def note_text(_connection: Any, _cursor: Any, text: str, bound: Any, *_: Any) -> None:
-        if text != "BEGIN":
-            told.append((text, bound))
+        told.append((text, bound))
 
     sa.event.listen(archive.engine, "before_execute", note)
     sa.event.listen(archive.engine, "before_cursor_execute", note_text)
@@ -155,7 +155,7 @@ def _bare(home: Path, asked: list[Asked]) -> None:
 
 
 def _text(value: bytes) -> str:
-    return value.hex() if len(value) <= 32 else value.decode()
+    return value.hex() if len(value) <= 32 else unpack(value).decode()
 
 
 # ------------------------------------------------------------------ memory
