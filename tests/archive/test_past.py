@@ -149,6 +149,7 @@ def asked_for(archive: Archive, asked: Selection) -> list[tuple[str, int]]:
 
 def tell(archive: Archive, clock: SettableClock, looks: list[dict[str, Any]]) -> None:
     papers = {name: Paper(archive, clock, name) for name in ("lakeside", "highland")}
+    papers["lakeside"].begin()  # asked for by name below: of a paper that it never saw the archive says so
     first: dict[str, datetime] = {}
     for look in looks:
         at, url = clock.advance(HOUR) + (look["hours"] - 1) * HOUR, f"https://{look['site']}.example/{look['story']}/"
