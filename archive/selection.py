@@ -128,11 +128,12 @@ def _listed(connection: Connection, numbers: list[int]) -> sa.FromClause:
 
 
 class Found(NamedTuple):
-    """A text that was asked for, and where in the order it stands: by place, then article, the greatest first."""
+    """A text that was asked for, and where in the order it stands: by place, article and number, the greatest first."""
 
     place: int
     article_id: int
     version_id: int
+    number: int
 
 
 def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[Found]:
@@ -148,18 +149,19 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
         return _page(found, limit, lambda _: cursor(skipped + limit))
     if asked is not None:
         return _page_of_the_past(connection, asked, limit, after)
-    begins = place(after, 2) if after is not None else None
+    parts = 3 if selection.versions is Versions.ALL else 2  # of one article there are as many as it has texts
+    begins = place(after, parts) if after is not None else None
     text = _wanted_text(node) if node is not None else None
     if node is None or text is None:
         rows = connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1))
         found = [_found(row) for row in rows]
     else:
         found = _walked(connection, selection, node, text, limit + 1, begins)
-    return _page(found, limit, lambda last: cursor(last.place, last.article_id))
+    return _page(found, limit, lambda last: cursor(*(last.place, last.article_id, last.number)[:parts]))
 
 
 def _found(row: sa.Row[Any], at: int | None = None) -> Found:
-    return Found(row.place if at is None else at, row.article_id, row.version_id)
+    return Found(row.place if at is None else at, row.article_id, row.version_id, row.number)
 
 
 def _ranked_rows(connection: Connection, selection: Selection, node: Node | None, asked: past.Asked | None,
@@ -179,7 +181,12 @@ def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Sele
     if begins is None:
         return query
     first, article = query.selected_columns["place"], t.article.c.id
-    return query.where(sa.tuple_(first, article) < sa.tuple_(*map(sa.literal, begins)))
+    begun = sa.tuple_(*map(sa.literal, begins[:2]))
+    if len(begins) == 2:
+        return query.where(sa.tuple_(first, article) < begun)
+    # Articles alone are said too: the index that lists them knows no versions.
+    follows = sa.tuple_(first, article, _text.c.number) < sa.tuple_(*map(sa.literal, begins))
+    return query.where(sa.tuple_(first, article) <= begun, follows)
 
 
 def _walked(connection: Connection, selection: Selection, node: Node, text: Node, most: int,
@@ -229,7 +236,7 @@ def _with_numbers(connection: Connection, query: sa.Select[Any] | None, numbers:
 
 
 _OF_TODAY = (
-    sa.select(t.search_row.c.id, t.article.c.id, _text.c.id)
+    sa.select(t.search_row.c.id, t.article.c.id, _text.c.id, _text.c.number)
     .join(_text, _text.c.content_id == t.search_row.c.content_id)
     .join(t.article, t.article.c.id == _text.c.article_id)
     .where(_text.c.known_to == t.OPEN, t.article.c.merged_into.is_(None), _text.c.id == _LAST_TEXT)
@@ -292,7 +299,8 @@ def _selecting(connection: Connection, selection: Selection, node: Node | None) 
         if selection.by_relevance:
             _any_word(node)
         listed = sa.type_coerce(t.article.c.listed_at, sa.BigInteger)
-        return query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
+        query = query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
+        return query.order_by(_text.c.number.desc()) if selection.versions is Versions.ALL else query
     # From the words the way leads by the text to its article, so it must be said whose it is.
     query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
     query = query.add_columns(t.search_row.c.id.label("place"))

@@ -9,11 +9,11 @@ import pytest
 from archive import Archive, QueryError, changes, corpus, selection
 from archive.hits import hits
 from archive.paging import cursor, place
-from archive.selection import Selection
+from archive.selection import Selection, Versions
 from tests.archive.make import BODY, DAY, HOUR, START, Paper, SettableClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archive.paging import Page
 
@@ -56,6 +56,11 @@ def walked(page: Callable[[str | None], Page[Any]], limit: int) -> list[Any]:
         assert len(found.items) == limit
 
 
+def texts_of(told: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Return which texts these are: an article has as many as it has versions."""
+    return [(story["id"], story["version"]) for story in told]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 5, 14, 15, 16])
 @pytest.mark.parametrize(
     "asked",
@@ -63,18 +68,20 @@ def walked(page: Callable[[str | None], Page[Any]], limit: int) -> list[Any]:
         {}, {"site": "highland"}, {"query": "river"}, {"query": "storm -drill"}, {"query": "river site:lakeside"},
         {"query": "flood", "at": START + HOUR}, {"query": "flood", "removed": True}, {"query": "flood OR storm"},
         {"query": "flood OR site:highland"}, {"query": "site:lakeside"}, {"query": "river", "by_relevance": True},
-        {"query": "nothing"}, {"query": "-storm"},
+        {"query": "nothing"}, {"query": "-storm"}, {"versions": Versions.ALL},
+        {"versions": Versions.ALL, "query": "river"}, {"versions": Versions.ALL, "query": "site:lakeside"},
+        {"versions": Versions.ALL, "site": "highland"},
     ],
 )  # fmt: skip
 def test_the_pages_of_a_list_are_the_list(busy: Archive, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any],
                                           limit: int) -> None:  # fmt: skip
     monkeypatch.setattr(selection, "LEAST_LOOKED_AT", 2)
     chosen = Selection(**asked)
-    whole = [story["id"] for story in corpus.articles(busy, chosen)]
+    whole = texts_of(corpus.articles(busy, chosen))
     with busy.engine.connect() as connection:
-        assert [hit["id"] for hit in walked(lambda after: hits(connection, chosen, limit, after), limit)] == whole
+        assert texts_of(walked(lambda after: hits(connection, chosen, limit, after), limit)) == whole
         told = walked(lambda after: corpus.articles_page(connection, chosen, limit, after), limit)
-        assert [story["id"] for story in told] == whole
+        assert texts_of(told) == whole
         assert corpus.count(connection, chosen) == len(whole)
         assert corpus.count(connection, chosen, most=4) == min(4, len(whole))
 
