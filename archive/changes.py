@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ class Began:
 class Change(Began):
     """One line of a list of changes; :func:`with_texts` gives the two texts to be compared."""
 
-    contents: tuple[int | None, int | None]  # ids, the old one first; None where the article was gone
+    version: int  # its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +112,39 @@ def changes_page(asked: Archive | Connection, since: datetime, until: datetime, 
         ).all()
     last = rows[limit - 1] if len(rows) > limit else None
     ends = cursor(last.valid_from, last.id) if last is not None else None
-    return Page([_change(row) for row in rows[:limit]], ends)
+    return Page(list(starmap(_change, rows[:limit])), ends)
 
 
 def with_texts(asked: Archive | Connection, found: Sequence[Change]) -> list[Changed]:
     """Return changes with their texts, which are looked up together."""
-    wanted = {number for one in found for number in one.contents if number is not None}
     with connected(asked) as connection:
+        pairs = {row[0]: row[1:] for row in connection.execute(_PAIRS, {"versions": [one.version for one in found]})}
+        wanted = {number for pair in pairs.values() for number in pair if number is not None}
         rows = connection.execute(_SAID, {"contents": sorted(wanted)}).all()
         texts = all_unpacked(connection, rows)
         said = {row.id: text_of(row.title, row.standfirst, loaded(row.names, ()), texts[row.id]) for row in rows}
     changed = []
     for one in found:
-        old, new = (said[number] if number is not None else None for number in one.contents)
+        old, new = (said[number] if number is not None else None for number in pairs[one.version])
         changed.append(Changed(**{name: getattr(one, name) for name in Began.__slots__}, old=old, new=new))
     return changed
 
 
+_BEFORE = t.version.alias("before")
+
+
+def _is_before(after: Any) -> sa.ColumnElement[bool]:
+    """Say which version is the one before another, of the same article as known now."""
+    row = _BEFORE.c
+    return sa.and_(row.article_id == after.article_id, row.known_to == t.OPEN, row.number == after.number - 1)
+
+
+_PAIRS = (  # the content before a version began, and its own; none where the article was gone
+    sa.select(t.version.c.id, _BEFORE.c.content_id, t.version.c.content_id)
+    .select_from(t.version)
+    .outerjoin(_BEFORE, _is_before(t.version.c))
+    .where(t.version.c.id.in_(sa.bindparam("versions", expanding=True)))
+)
 _SAID = sa.select(
     t.content.c.id, t.content.c.title, t.content.c.standfirst, as_text(t.content.c.names), *COLUMNS
 ).where(t.content.c.id.in_(sa.bindparam("contents", expanding=True)))
@@ -135,26 +152,19 @@ _SAID = sa.select(
 
 @cache
 def _page(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
-    """Select what a list tells of the versions of a page."""
-    chosen = _chosen(of_site, quiet, newest_first).subquery("chosen")
-    row, before = t.version.c, t.version.alias("before")
-    old, new = t.content.alias("old_content"), t.content.alias("new_content")
-    # Looked up only where it is needed: contents lie all over.
-    old_title = sa.select(old.c.title).where(old.c.id == before.c.content_id).scalar_subquery()
+    """Select what a list tells of the versions of a page: what it does not tell lies all over, and is not looked up."""
+    row = _chosen(of_site, quiet, newest_first).subquery("chosen").c
+    content = t.content.alias("said").c
+    title = sa.select(content.title).where(content.id == row.content_id).scalar_subquery()
+    old_title = sa.select(content.title).where(content.id == _BEFORE.c.content_id, _is_before(row)).scalar_subquery()
     order = (row.valid_from.desc(), row.id.desc()) if newest_first else (row.valid_from, row.id)
     return (
         sa.select(
-            row.id, row.number, row.stealth, *map(raw, (row.change, row.valid_from, row.prev_last_seen_at)),
-            t.article.c.key, t.site.c.name.label("site"), before.c.content_id.label("old_id"),
-            row.content_id.label("new_id"), sa.func.coalesce(new.c.title, old_title).label("title"),
+            row.id, row.number, row.stealth, row.change, row.valid_from, row.prev_last_seen_at, t.article.c.key,
+            t.site.c.name, sa.func.coalesce(title, old_title),
         )
-        .select_from(chosen)
-        .join(t.version, row.id == chosen.c.id)
         .join(t.article, t.article.c.id == row.article_id)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .join(before, sa.and_(before.c.article_id == row.article_id, before.c.known_to == t.OPEN,
-                              before.c.number == row.number - 1))
-        .outerjoin(new, new.c.id == row.content_id)
         .order_by(*order)
     )  # fmt: skip
 
@@ -167,7 +177,8 @@ def _chosen(of_site: bool, quiet: bool, newest_first: bool) -> sa.Select[Any]:
     begins = sa.tuple_(*(sa.bindparam(name, type_=sa.BigInteger) for name in ("at", "id")))
     order = (began_at.desc(), row.id.desc()) if newest_first else (began_at, row.id)
     query = (
-        sa.select(row.id)
+        sa.select(row.id, row.article_id, row.number, row.content_id, row.stealth,
+                  *map(raw, (row.change, row.valid_from, row.prev_last_seen_at)))
         .where(row.known_to == t.OPEN, began_at >= sa.bindparam("since"), began_at < sa.bindparam("until"),
                row.number > 1,
                here < begins if newest_first else here > begins, _was_observed(), visible(row.article_id))
@@ -197,9 +208,9 @@ def _was_observed() -> sa.ColumnElement[bool]:
     return sa.or_(row.reason != t.Reason.REREAD, observed_once)
 
 
-def _change(row: Any) -> Change:
+def _change(version: int, number: int, stealth: bool, change: int, valid_from: int, not_before: int | None,
+            article: str, site: str, title: str | None) -> Change:  # fmt: skip
     return Change(
-        article=row.key, site=row.site, title=row.title, number=row.number,
-        change=t.CHANGE.codes[row.change - 1], stealth=row.stealth, valid_from=stamped(row.valid_from),
-        not_before=stamped(row.prev_last_seen_at), contents=(row.old_id, row.new_id),
+        article=article, site=site, title=title, number=number, change=t.CHANGE.codes[change - 1],
+        stealth=stealth, valid_from=stamped(valid_from), not_before=stamped(not_before), version=version,
     )  # fmt: skip

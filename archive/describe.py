@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -165,8 +165,21 @@ def stamped(micros: int | None) -> str | None:
     if micros is None or micros == t.FOREVER_MICROS:
         return None
     seconds, fraction = divmod(micros, 1_000_000)
-    told = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
-    return f"{told}.{fraction:06}Z" if fraction else f"{told}Z"
+    return f"{_second(seconds)}.{fraction:06}Z" if fraction else f"{_second(seconds)}Z"
+
+
+def _second(seconds: int) -> str:
+    """Return a time since 1970 by date and clock: lists tell hundreds, most of days that they told before."""
+    days, second = divmod(seconds, 86_400)
+    return f"{_day(days)}T{_MINUTES[second // 60]}:{second % 60:02}"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return datetime.fromtimestamp(days * 86_400, UTC).isoformat()[:10]
+
+
+_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
 
 
 def minute(stamped: str | None) -> str:
@@ -183,8 +196,8 @@ def as_printed(micros: int | None, offset: int | None, precision: str | None) ->
     """Return a date that was selected by :func:`raw` as :func:`printed` does."""
     if micros is None:
         return None
-    local = datetime.fromtimestamp(micros // 1_000_000 + 60 * (offset or 0), UTC).isoformat()
-    return local[:10] if precision == "day" else local[:19] + _zone(offset or 0)
+    local = _second(micros // 1_000_000 + 60 * (offset or 0))
+    return local[:10] if precision == "day" else local + _zone(offset or 0)
 
 
 @cache

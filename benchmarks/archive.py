@@ -303,7 +303,7 @@ class Run:
             self._time("as of T as known at K, by address", asked(lambda c, n: _said(c, urls[n], moments[n], known)))
             self._time("view curve", asked(lambda c, n: curve(c, some[n], "views")))
             self._time("history, texts included", lambda n: corpus.history(archive, urls[n]))
-            self._time("changed in a week, page of 100", asked(lambda c, n: _changed(c, moments[n])), QUERIES // 5)
+            self._time("changed in a week, page of 100", asked(lambda c, n: _changed(c, moments[n])))
             self._time(
                 "the same, with its texts", asked(lambda c, n: with_texts(c, _changed(c, moments[n]))), QUERIES // 5
             )

@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from archive import Author, Counter, Moment, Profile, corpus
+from archive import tables as t
+from archive.describe import printed, stamp
 from archive.scan import read_record
 from archive.selection import Selection
 from tests.archive.make import BODY, DAY, HOUR, READER, START, STORY, Paper, SettableClock, reading, record_id
@@ -154,3 +159,25 @@ def test_modified_is_what_the_page_stated_last_while_it_read_so(
     paper.prints(modified=START + 9 * HOUR, body=(*BODY, "Another end."), at=clock.advance(6 * HOUR))
     assert corpus.article(archive, STORY, at=START)["modified"] == "2026-11-02T13:00:00+00:00"
     assert corpus.article(archive, STORY)["modified"] == "2026-11-02T17:00:00+00:00"
+
+
+TIMES = st.integers(-6 * 10**16, 25 * 10**16).map(t.from_micros)  # years 68 to 9892
+
+
+@given(TIMES)
+def test_a_time_is_told_as_the_calendar_has_it(at: datetime) -> None:
+    told = stamp(at)
+    assert told is not None
+    assert told == at.isoformat().replace("+00:00", "Z")
+    assert datetime.fromisoformat(told) == at
+
+
+@given(TIMES, st.integers(-14 * 60, 14 * 60))
+def test_a_printed_time_keeps_the_clock_of_its_paper(at: datetime, minutes: int) -> None:
+    there = at.astimezone(timezone(timedelta(minutes=minutes)))
+    assert printed(at, minutes, "second") == there.isoformat(timespec="seconds")
+    assert printed(at, minutes, "day") == there.date().isoformat()
+
+
+def test_an_end_that_has_not_come_is_not_told() -> None:
+    assert stamp(None) is stamp(t.FOREVER) is None
