@@ -41,7 +41,7 @@ from archive.records import (
     SiteFacts,
 )
 from archive.rereading import Kept
-from archive.store import Archive
+from archive.store import Archive, ToSave
 from archive.warc import Skipped, archived_headers, read_captures, warc_files
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "SiteFacts",
     "Skipped",
     "StoreError",
+    "ToSave",
     "archived_headers",
     "read_captures",
     "reading_digest",

@@ -19,6 +19,7 @@ from archive import Archive, ArchiveError, LeaseHeldError, SiteFacts, shifted_cl
 from crawler.confirm import OUTSIDE_PATTERN, SITE_FILE, SITE_FILE_ADDRESS, confirmation, state_of
 from crawler.discovery.links import host_of
 from crawler.errors import ArgumentError
+from crawler.group import Group
 from crawler.output import Output, say
 from crawler.reading import READER
 from crawler.report import Account, as_rows, as_values, missed, note_challenge, note_status, verdict
@@ -80,6 +81,7 @@ class Visit:
         self.account = Account()
         self.exit_status, self.why = 1, "ended without a report; the log says why"
         self._archive: Archive | None = None
+        self._group: Group | None = None
         self._keys: dict[str, str] = {}  # site → key of its visit
         self._sites: dict[str, Site] = {}
         self._started = time.monotonic()
@@ -104,6 +106,16 @@ class Visit:
         if self._archive is None:
             raise RuntimeError("the archive is not open")
         return self._archive
+
+    @property
+    def group(self) -> Group:
+        """What waits to be saved in the open archive."""
+        self._group = self._group or Group(self.archive, self._coming, self.lost)
+        return self._group
+
+    def _coming(self) -> int:
+        slot = self.crawler.engine.scraper.slot
+        return slot.itemproc_size if slot is not None else 0
 
     def arrived(self) -> None:
         """Let a run that is being ended end when this item was the last on its road."""

@@ -66,6 +66,26 @@ def test_foreign_files_are_archived_with_their_own_dates_and_only_once(operator,
     assert sorted(path.name for path in (operator.home / "warc").iterdir()) == before
 
 
+def test_captures_that_arrive_together_are_one_story_and_copies_as_if_they_came_one_by_one(operator, tmp_path):
+    def at(url: str, page: bytes) -> bytes:
+        return page.replace(b"<head>", f'<head><link rel="canonical" href="{url}">'.encode())
+
+    one, other = "https://panublion.example", "http://elsewhere.example"
+    (tmp_path / "a.warc").write_bytes(b"".join((
+        response(f"{one}/bridge?from=feed", "2019-05-01", at(f"{one}/bridge", story("Bridge closed"))),
+        response(f"{one}/bridge", "2019-06-01", at(f"{one}/bridge", story("Bridge open again"))),
+        response(f"{one}/bridge?from=mail", "2019-06-02", at(f"{one}/bridge", story("Bridge open again"))),
+        response(f"{other}/copied", "2019-06-03", at(f"{other}/copied", story("Bridge open again"))),
+        response(f"{other}/market", "2019-06-04", at(f"{other}/market", story("Market opens"))),
+    )))  # fmt: skip
+    operator.site("panublion", one)
+    run = operator.crawl("replay", "-a", f"warc={tmp_path / 'a.warc'}")
+    assert run.report["outcomes"] == {"new": 3, "stealth": 1, "unchanged": 1}, run.err
+    assert run.report["copies"] == 1
+    with operator.archive() as archive:
+        assert corpus.history(archive, f"{one}/bridge").captures == 3
+
+
 def test_our_own_files_replay_into_an_equal_archive(operator, tmp_path):
     with Paper() as paper:
         paths = [f"/2026/10/01/story-{number}/" for number in range(40)]

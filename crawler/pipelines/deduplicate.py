@@ -39,29 +39,38 @@ class DeduplicatePipeline:
         return cls(crawler)
 
     def process_item(self, item: Item) -> Item:
-        """Return the item with its article's key; one without an article has the key of the one that was asked for."""
+        """Return the item with its article's key; one without an article has the key of the one that was asked for.
+
+        A story that nobody asked for has none if its text is new: the archive resolves it with those it is saved with.
+        """
         if item.is_reread and item.article is not None:
             return item  # whose story it is was decided when it came
         if item.reading is not None and item.reading.outcome == "read":
             return self._read(item)
         item = replace(item, article=item.known.article if item.known else None)
         if item.reading is None and item.known is not None and 300 <= (item.capture.status or 0) < 400:
+            visit_of(self.crawler).group.settle()
             return self._led_to_known(item, item.known)
         return replace(item, left=left_behind(item)) if item.hops else item
 
     def _read(self, item: Item) -> Item:
-        visit, reading = visit_of(self.crawler), item.reading
+        visit, reading, known = visit_of(self.crawler), item.reading, item.known
         assert reading is not None  # noqa: S101  # process_item() looked
-        if item.known is not None and self._is_everywhere(item, reading):
+        if known is not None or visit.group.has_text(reading):
+            visit.group.settle()
+        if known is not None and self._is_everywhere(item, reading):
             why = "soft 404: the same text as at other addresses"
-            return replace(item, reading=_judged("absent", why), article=item.known.article)
-        asked_for = item.known.article if item.known and item.hops else None
-        article = visit.archive.resolve(item.site.name, item.capture, reading, asked_for=asked_for)
-        if any(key != article for key in visit.archive.copies(reading)):
+            return replace(item, reading=_judged("absent", why), article=known.article)
+        copies = visit.archive.copies(reading)
+        if known is None and not copies:
+            return item
+        visit.group.settle()
+        article = visit.archive.resolve(item.site.name, item.capture, reading, asked_for=_led_here(item))
+        if any(key != article for key in copies):
             visit.copied()
-        if item.known is None or article == item.known.article:
+        if known is None or article == known.article:
             return replace(item, article=article)
-        return self._led_to_another(item, item.known, reading, article)
+        return self._led_to_another(item, known, reading, article)
 
     def _is_everywhere(self, item: Item, reading: Reading) -> bool:
         known = item.known
@@ -89,6 +98,11 @@ class DeduplicatePipeline:
         if archive.same_stories(known.article, other.article):
             return replace(item, article=other.article, reading=_merged())
         return replace(item, reading=_another())
+
+
+def _led_here(item: Item) -> str | None:
+    """Return the article that was asked for, where its address redirected to this page."""
+    return item.known.article if item.known and item.hops else None
 
 
 def left_behind(item: Item) -> Reading | None:

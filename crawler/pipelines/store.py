@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from archive import ArchiveError, Outcome, reading_digest
+from archive import ArchiveError, Outcome, ToSave, reading_digest
 from crawler.extensions import visit_of
 from crawler.revisits import Found, due_at
 
@@ -31,7 +31,7 @@ _SHOWN = 60  # characters of a value before and after a reread
 
 
 class StorePipeline:
-    """Saves every item. A page that could not be read is saved too, with the reason beside it."""
+    """Saves every item, with those that come with it. A page that could not be read is saved too, with the reason."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -41,13 +41,13 @@ class StorePipeline:
         """Build it as Scrapy does."""
         return cls(crawler)
 
-    def process_item(self, item: Item) -> Item:
+    async def process_item(self, item: Item) -> Item:
         """Save an item; an archive that takes no more ends the run."""
         visit = visit_of(self.crawler)
         if visit.is_lost:
             raise DropItem("store lost", log_level="DEBUG")
         try:
-            outcome = self._reread(item) if item.is_reread else self._save(visit, item)
+            outcome = self._reread(item) if item.is_reread else await self._save(visit, item)
         except ArchiveError as error:
             visit.lost(error)
             raise DropItem("store lost", log_level="DEBUG") from error
@@ -59,21 +59,18 @@ class StorePipeline:
         self._say(item, outcome)
         return item
 
-    def _save(self, visit: Visit, item: Item) -> Outcome:
+    async def _save(self, visit: Visit, item: Item) -> Outcome:
         """Save the page, then what it means for the story that was asked for, where it is another one's."""
-        archive, known = visit.archive, item.known
-        is_known = known is not None and item.article == known.article
-        outcome = archive.save(
-            item.capture, item.reading, article=item.article,
-            due_at=look_again(item.capture, item.reading, known if is_known else None),
-        )  # fmt: skip
+        known, told = item.known, [ToSave(item.capture, item.reading, item.article, _due_at(item))]
+        looked = known if item.left is None and known is not None and item.article != known.article else None
         if item.left is not None:
             article = item.article if item.left.outcome == "merged" else known.article if known else None
-            left = archive.save(item.hops[0], item.left, article=article,
-                                due_at=look_again(item.hops[0], item.left, known))  # fmt: skip
-            visit.stored(item.site, left)
-        elif known is not None and not is_known:
-            archive.look_again(known.article, due_at(item.capture.fetched_at, known.published, known))
+            told.append(ToSave(item.hops[0], item.left, article, look_again(item.hops[0], item.left, known)))
+        outcome, *left = await visit.group.save(told, is_last=looked is not None)
+        for each in left:
+            visit.stored(item.site, each)
+        if looked is not None:
+            visit.archive.look_again(looked.article, due_at(item.capture.fetched_at, looked.published, looked))
         return outcome
 
     def _reread(self, item: Item) -> Outcome:
@@ -109,6 +106,11 @@ class StorePipeline:
 def _short(value: object) -> str:
     text = "none" if value is None else str(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _due_at(item: Item) -> datetime:
+    is_known = item.known is not None and item.article == item.known.article
+    return look_again(item.capture, item.reading, item.known if is_known else None)
 
 
 def look_again(capture: Capture, reading: Reading | None, known: Known | None) -> datetime:
