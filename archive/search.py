@@ -252,8 +252,8 @@ def settle(connection: Connection, articles: Collection[int]) -> None:
     """Bring the indexes in step with what articles say, after their versions were written.
 
     The last text of an article is whole in the index of today, though the article be gone. A text that is nobody's
-    last one goes to that of the past, without the words that the last one has. What it leans on so must be among the
-    texts of its article, or its words could not be looked for there.
+    last one goes to that of the past, without the words that the one which followed has, however many came together.
+    What it leans on so must be among the texts of its article, or its words could not be looked for there.
     """
     chosen = sorted(articles)
     for at in range(0, len(chosen), _TOGETHER):
@@ -263,23 +263,26 @@ def settle(connection: Connection, articles: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What some articles say: the rows of all their texts, their last one, and those that are texts as known now."""
+    """What some articles say: the rows of all their texts, and of those as known now their last one, whose they are,
+    and which text followed which at last."""
 
     rows: dict[int, _Row]
     last: dict[int, int]
-    said: dict[int, set[int]]
+    said_by: dict[int, set[int]]
+    followed: dict[tuple[int, int], int]  # by article and text
 
     @classmethod
     def of(cls, connection: Connection, articles: Sequence[int]) -> _Wanted:
-        wanted = cls({}, {}, {article: set() for article in articles})
+        wanted = cls({}, {}, {}, {})
         if connection.dialect.name == "postgresql":  # SQLite has one writer
             rows_in(connection, _LOCKED, articles)
         for article, content, known_to, number, superseded, against in rows_in(connection, _SAID, articles):
             if number is not None:
                 wanted.rows[content] = _Row(number, content, bool(superseded), against)
             if known_to == t.FOREVER_MICROS:
+                wanted.followed[article, wanted.last.get(article, content)] = content
                 wanted.last[article] = content
-                wanted.said[article].add(content)
+                wanted.said_by.setdefault(content, set()).add(article)
         return wanted
 
     def moves(self, connection: Connection) -> list[tuple[_Row, _Row]]:
@@ -288,24 +291,24 @@ class _Wanted:
         moves = [(row, _Row(row.id, row.content, superseded=False, against=None))
                  for content, row in self.rows.items() if row.superseded and content in last]  # fmt: skip
         astray = {content for content, row in self.rows.items()
-                  if content not in last and (not row.superseded or self._leans_outside(row))}  # fmt: skip
-        said_by: dict[int, set[int]] = {content: set() for content in astray}
+                  if content not in last and (not row.superseded or self._leans_astray(row))}  # fmt: skip
+        whose: dict[int, set[int]] = {content: set() for content in astray}
         for content, article, is_last in rows_in(connection, _SAID_BY, astray) if astray else ():
             if is_last:
                 astray.discard(content)
-            said_by[content].add(article)
+            whose[content].add(article)
         for content in sorted(astray):
-            row, articles = self.rows[content], said_by[content]
+            row, articles = self.rows[content], whose[content]
             # What more than one story said is kept whole: the others have other texts.
-            against = self.last.get(*articles) if len(articles) == 1 else None
+            against = self.followed.get((min(articles), content)) if len(articles) == 1 else None
             against = against if against in self.rows else None
             moves.append((row, _Row(row.id, content, superseded=True, against=against)))
         return moves
 
-    def _leans_outside(self, row: _Row) -> bool:
-        return row.against is not None and any(
-            row.content in said and row.against not in said for said in self.said.values()
-        )
+    def _leans_astray(self, row: _Row) -> bool:
+        # Not on the one that followed: its words might be left out of both.
+        articles = self.said_by.get(row.content, ()) if row.against is not None else ()
+        return any(self.followed[article, row.content] != row.against for article in articles)
 
 
 _LOCKED = (

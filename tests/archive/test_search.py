@@ -16,7 +16,8 @@ from archive.normal import fold_name
 from archive.query import Words, parse
 from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, tsquery
 from archive.selection import Selection
-from tests.archive.make import BODY, DAY, START, Paper, SettableClock, reading, rows
+from archive.store import ToSave
+from tests.archive.make import BODY, DAY, START, STORY, Paper, SettableClock, reading, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,22 @@ def test_the_text_of_a_story_that_is_gone_counts_as_removed(paper: Paper, clock:
     paper.visited(410, at=clock.advance(DAY))
     assert selected(paper.archive, query="nine", removed=True) == ["Toll is nine"]
     assert selected(paper.archive, query="state:gone nine") == ["Toll is nine"]
+
+
+def test_words_are_found_in_the_past_of_texts_that_came_back_and_went_again_within_one_group(
+    paper: Paper, clock: SettableClock
+) -> None:
+    told = [
+        ToSave(paper.capture(at=clock.advance(DAY)), reading(title, body, canonical=STORY))
+        for title, body in (
+            ("Open", (*BODY, "Toll is nine.")), ("Shut", (*BODY, "Toll is nine.")), ("Open", (*BODY, "Toll is nine.")),
+            ("Well", BODY),
+        )
+    ]  # fmt: skip
+    for group in (told[:2], told[2:]):
+        paper.archive.save_all(group)
+    assert selected(paper.archive, query="nine", removed=True) == ["Open"]
+    assert selected(paper.archive, query="nine", at=told[1].capture.fetched_at) == ["Shut"]
 
 
 def test_stories_are_asked_by_how_they_changed(corrected: Archive) -> None:
