@@ -30,7 +30,7 @@ from archive.held import (
     Said,
     Story,
     load,
-    load_alike,
+    load_bands,
     load_shared,
     named_on,
     shared_texts,
@@ -41,7 +41,7 @@ from archive.records import Kind, Outcome, canonical_json
 from archive.surt import surt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -87,7 +87,10 @@ class Desk:
         self._at = self._until = 0
         self._width = WIDTH
         self._held = Held()
-        self._bands: dict[int, set[int]] = {}  # of what this desk took since it was loaded
+        self._bare: dict[bytes, bytes] = {}  # bare digests of texts that are new, by digest
+        # Of what this desk took since it was loaded: the articles of a band, and the texts of an article.
+        self._bands: dict[int, set[int]] = {}
+        self._texts_of: dict[int, list[tuple[int, bytes]]] = {}
         self._pending: dict[bytes, dict[str, Any]] = {}  # captures not written yet, by record id
         self._lay_out()
 
@@ -120,6 +123,8 @@ class Desk:
             part = self._items[item : item + self._width]
             self._held = load(self.connection, part)
             self._bands.clear()
+            self._texts_of.clear()
+            self._bare = _bare_digests(part, self._held.contents)
             self._until = item + len(part)
             self._width = min(2 * self._width, WIDTH)
             self._allot(part)
@@ -290,16 +295,17 @@ class Desk:
         if not self._may_claim(story, page, row) or not self._counts_on(story, reading, row):
             return None
         held = self._held.contents.get(page.digest)
-        said = held or (self._say(reading) if not page.is_short else None)
+        said = held or (self._say(page) if not page.is_short else None)
         if said is None or said.is_erased:
             return None
         seen = self._observation(page, row, said, full=full)
         chain = self._chain(story, seen)
         return Weighed(story, *chain, said, seen, is_new_text=held is None) if chain is not None else None
 
-    def _say(self, reading: Reading) -> Said:
-        return Said(next(self._ids["content"]), count_words(reading.body), bare_digest(reading), title=reading.title,
-                    standfirst=reading.standfirst)  # fmt: skip
+    def _say(self, page: Page) -> Said:
+        reading = page.reading
+        return Said(next(self._ids["content"]), count_words(reading.body), self._bare[page.digest],
+                    title=reading.title, standfirst=reading.standfirst)  # fmt: skip
 
     def _observation(self, page: Page, row: dict[str, Any], said: Said, *, full: bool) -> Observation:
         reading = page.reading
@@ -528,17 +534,29 @@ class Desk:
         signed = self._signed[weighed.said.id]
         if signed is None:
             return
-        if signed not in self._held.alike:
-            load_alike(self.connection, self._held, [signed])
-        own = duplicates.bands(signed)
-        near = self._held.alike[signed].union(*(self._bands.get(key, ()) for key in own)) - {story.id}
-        if near:
+        own, held = duplicates.bands(signed), self._held.bands
+        if not held.keys() >= set(own):
+            load_bands(self.connection, self._held, [signed])
+        has_copies = self._has_copies(story, signed)
+        if has_copies:
             self.clear()
             duplicates.bring_in_step(self.connection, story.id, {weighed.said.id}, known_at, shrunk=False)
         for key in own:
-            self._bands.setdefault(key, set()).add(story.id)
-            if not near:
+            beside = self._bands.setdefault(key, set())
+            if not has_copies and story.id not in beside and story.id not in held[key]:
                 self._add("lsh_band", key=key, article_id=story.id)
+            beside.add(story.id)
+        self._texts_of.setdefault(story.id, []).append((story.site, signed))
+
+    def _has_copies(self, story: Story, signed: bytes) -> bool:
+        """Say whether an article says what is like this text of another: most that share a band of it do not."""
+        own = duplicates.bands(signed)
+        beside = set().union(*(self._bands.get(key, ()) for key in own)) - {story.id}
+        if any(duplicates.is_copy(duplicates.likeness(signed, other), at_home=site == story.site)
+               for article in beside for site, other in self._texts_of[article]):  # fmt: skip
+            return True
+        others = set().union(*(self._held.bands[key] for key in own)) - {story.id}
+        return bool(others) and bool(duplicates.copies_of(self.connection, story.id, story.site, signed))
 
     # ------------------------------------------------------------------ rows
 
@@ -629,6 +647,13 @@ _ASKED = (
     "UPDATE link SET fetched_at = ?, fetched_lastmod = lastmod, tries = 0 "
     "WHERE url_id = ? AND (? OR fetched_at IS NULL OR fetched_at < ?)"
 )
+
+
+def _bare_digests(part: Sequence[Item], held: Collection[bytes]) -> dict[bytes, bytes]:
+    """Return the bare digests of new texts, made before records wait: to make one lets the threads that compress go
+    first."""
+    told = {item.digest: item.reading for item in reversed(part) if isinstance(item, Page)}
+    return {digest: bare_digest(reading) for digest, reading in told.items() if digest not in held}
 
 
 def _unopened(key: str, page: Page, row: dict[str, Any]) -> Story:

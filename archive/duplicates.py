@@ -93,7 +93,12 @@ def likeness(one: bytes, other: bytes) -> float:
     return max(0.0, (256 * agreeing / PERMUTATIONS - 1) / 255)
 
 
-@lru_cache(maxsize=256)
+def is_copy(score: float, *, at_home: bool) -> bool:
+    """Say whether texts of this likeness are copies, of one paper or of two."""
+    return score >= (LIKE_AT_HOME if at_home else LIKE_ELSEWHERE)
+
+
+@lru_cache(maxsize=1024)
 def bands(signed: bytes) -> list[int]:
     """Return the keys of the bands of a signature, or sketch: texts that share one are worth comparing."""
     return [first + (value & _LOW) for first, value in zip(_FIRST_KEYS, _BANDS.unpack(sketch(signed)), strict=True)]
@@ -137,8 +142,9 @@ def _signatures(connection: Connection, contents: Iterable[int]) -> list[bytes]:
 def _neighbours(connection: Connection, article: int, signatures: Sequence[bytes]) -> dict[int, float]:
     """Return the articles that are like one of these texts of an article, and note its bands for those to come."""
     found: dict[int, float] = {}
+    home = connection.execute(sa.select(t.article.c.site_id).where(t.article.c.id == article)).scalar_one()
     for signed in signatures:
-        for other, score in _alike(connection, article, signed, candidates(connection, signed)).items():
+        for other, score in copies_of(connection, article, home, signed).items():
             found[other] = max(score, found.get(other, 0.0))
         own = [{"key": key, "article_id": article} for key in bands(signed)]
         insert_missing(connection, t.lsh_band, own)
@@ -151,24 +157,23 @@ def candidates(connection: Connection, signed: bytes) -> list[int]:
     return list(connection.execute(_LOOK_UP, {"most": MOST_CANDIDATES, **keys}).scalars())
 
 
-def sharing(connection: Connection, signatures: Collection[bytes]) -> dict[bytes, set[int]]:
-    """Return for each of these texts the first and the last article that has a band of it.
+def sharing(connection: Connection, keys: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Return for each of these bands the first and the last article that has it; none where no article has.
 
     That is enough to tell whether any other than its own shares one.
     """
-    asked = {band for signed in signatures for band in bands(signed)}
-    ends = {band: (first, last) for band, first, last in rows_in(connection, _SHARING, asked)}
-    return {signed: set().union(*(ends.get(band, ()) for band in bands(signed))) for signed in signatures}
+    ends = {key: (first, last) for key, first, last in rows_in(connection, _SHARING, keys)}
+    return {key: ends.get(key, ()) for key in keys}
 
 
 _SHARING = "SELECT key, min(article_id), max(article_id) FROM lsh_band WHERE key IN ({}) GROUP BY key"
 
 
-def _alike(connection: Connection, article: int, signed: bytes, candidates: Iterable[int]) -> dict[int, float]:
-    others = [number for number in candidates if number != article]
+def copies_of(connection: Connection, article: int, home: int, signed: bytes) -> dict[int, float]:
+    """Return the articles that are like a text of an article of this site, and how much."""
+    others = [number for number in candidates(connection, signed) if number != article]
     if not others:
         return {}
-    home = connection.scalar(sa.select(t.article.c.site_id).where(t.article.c.id == article))
     rows = connection.execute(
         sa.select(t.version.c.article_id, t.article.c.site_id, t.content_sketch.c.sketch)
         .join(t.article, t.article.c.id == t.version.c.article_id)
@@ -179,7 +184,7 @@ def _alike(connection: Connection, article: int, signed: bytes, candidates: Iter
     scores: dict[int, float] = defaultdict(float)
     for other, site, held in rows:
         score = likeness(signed, held)
-        if score >= (LIKE_AT_HOME if site == home else LIKE_ELSEWHERE):
+        if is_copy(score, at_home=site == home):
             scores[other] = max(score, scores[other])
     return scores
 

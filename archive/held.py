@@ -143,7 +143,7 @@ class Held:
     listed: set[int] = field(default_factory=set)  # addresses that a listing gave
     hosts: dict[int, identity.Hosts] = field(default_factory=dict)
     shared: dict[tuple[str, bytes], int | None] = field(default_factory=dict)  # by table and digest
-    alike: dict[bytes, set[int]] = field(default_factory=dict)  # two that share a band, if any do, by signature
+    bands: dict[int, tuple[int, ...]] = field(default_factory=dict)  # first and last article of each that was asked for
 
 
 def load(connection: Connection, items: Sequence[Item]) -> Held:
@@ -337,7 +337,7 @@ def _load_contents(connection: Connection, held: Held, pages: Sequence[Page]) ->
     for number, digest, words, bare, erased_at, *titles in rows_in(connection, _CONTENTS, digests):
         held.contents[bytes(digest)] = Said(number, words, bytes(bare), erased_at is not None, *titles)
     signed = {page.reading.signature for page in pages if page.digest not in held.contents}
-    load_alike(connection, held, [signature for signature in signed if signature is not None])
+    load_bands(connection, held, [signature for signature in signed if signature is not None])
 
 
 _CONTENTS = "SELECT id, digest, words, bare_digest, erased_at, title, standfirst FROM content WHERE digest IN ({})"
@@ -358,9 +358,9 @@ def load_shared(connection: Connection, held: Held, named: Iterable[tuple[str, s
 _SHARED = {table: f"SELECT id, digest FROM {table} WHERE digest IN ({{}})" for table in ("picture_list", "source_set")}  # noqa: S608 - our own names
 
 
-def load_alike(connection: Connection, held: Held, signatures: Iterable[bytes]) -> None:
-    """Learn whether articles share a band with a text of one of these signatures."""
-    held.alike |= duplicates.sharing(connection, set(signatures))
+def load_bands(connection: Connection, held: Held, signatures: Iterable[bytes]) -> None:
+    """Learn which articles share a band with texts of these signatures."""
+    held.bands |= duplicates.sharing(connection, {key for signed in signatures for key in duplicates.bands(signed)})
 
 
 def _load_authors(connection: Connection, held: Held, pages: Sequence[Page]) -> None:

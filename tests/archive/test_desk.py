@@ -112,8 +112,8 @@ def save_in_groups(archive: Archive, papers: dict[str, Paper], clock: SettableCl
 
 
 def operational(archive: Archive) -> list[Any]:
-    """Return what a dump leaves out and a desk writes: when to look again, and which links were fetched."""
-    article, link = t.article.c, t.link.c
+    """Return what a dump leaves out and a desk writes: when to look again, bands, and which links were fetched."""
+    article, link, band = t.article.c, t.link.c, t.lsh_band.c
     with archive.engine.connect() as connection:
         looks = connection.execute(sa.select(article.key, article.asked_at, article.due_at).order_by(article.key)).all()
         links = connection.execute(
@@ -121,7 +121,12 @@ def operational(archive: Archive) -> list[Any]:
             .join(t.url, t.url.c.id == link.url_id)
             .order_by(t.url.c.url)
         ).all()
-    return [*looks, *links]
+        bands = connection.execute(
+            sa.select(article.key, band.key)
+            .join(t.lsh_band, band.article_id == article.id)
+            .order_by(article.key, band.key)
+        ).all()
+    return [*looks, *links, *bands]
 
 
 def told(paper: Paper, look: dict[str, Any], at: datetime, number: int) -> ToSave:
