@@ -13,7 +13,7 @@ from archive import tables as t
 from archive.database import snapshot
 from archive.describe import describe_all
 from archive.export.jsonl import line
-from archive.selection import Selection, selecting
+from archive.selection import Selection, page, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Articles that are looked up together."""
+
+FIRST = 25
+"""Articles that are found as a page of a list is and handed out before the others are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,15 @@ def lines(archive: Archive, wanted: Wanted) -> Iterator[bytes]:
 
 def newest_first(connection: Connection, wanted: Wanted) -> Generator[dict[str, Any], None, None]:
     """Yield the selected articles in the shape of an export, the newest first."""
-    for _, described in _described(connection, statement(connection, wanted), wanted):
-        yield described
+    query = statement(connection, wanted)
+    # A page of a list is in the same order, and finds the newest hits of a common word without all the others.
+    has_pages = not (wanted.one_of_a_cluster or wanted.selection.by_relevance)
+    head = page(connection, wanted.selection, FIRST) if has_pages else None
+    if head is not None and head.items:
+        yield from _told(connection, [found.version_id for found in head.items], wanted)
+    if head is None or head.next is not None:
+        for _, described in _described(connection, query, wanted, passed=len(head.items) if head is not None else 0):
+            yield described
 
 
 def by_key(connection: Connection, wanted: Wanted, *, after: str = "",
@@ -103,20 +113,27 @@ def _earliest(query: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(ranked.c.article_id).where(ranked.c.nth == 1)
 
 
-def _described(connection: Connection, query: sa.Select[Any],
-               wanted: Wanted) -> Iterator[tuple[int, dict[str, Any]]]:  # fmt: skip
+def _described(connection: Connection, query: sa.Select[Any], wanted: Wanted, *,
+               passed: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:  # fmt: skip
+    """Yield what a statement lists, the ``passed`` first of it left out, with the id of the article."""
     numbers = query.with_only_columns(t.article.c.id, query.selected_columns["version_id"])
     found = connection.execute(numbers, execution_options={"yield_per": BATCH})
     try:
+        if passed:
+            found.fetchmany(passed)
         for batch in found.partitions(BATCH):
-            told = describe_all(connection, [version for _, version in batch], texts=wanted.texts,
-                                counters=wanted.counters, near_duplicates=wanted.near_duplicates)  # fmt: skip
+            told = _told(connection, [version for _, version in batch], wanted)
             yield from zip((article for article, _ in batch), told, strict=True)
     finally:
         # Whoever wants only the first articles leaves no cursor behind on PostgreSQL. A connection that was closed
         # first, by an error while they were written, took its cursors along.
         if not connection.closed:
             found.close()
+
+
+def _told(connection: Connection, versions: list[int], wanted: Wanted) -> list[dict[str, Any]]:
+    return describe_all(connection, versions, texts=wanted.texts, counters=wanted.counters,
+                        near_duplicates=wanted.near_duplicates)  # fmt: skip
 
 
 Item = TypeVar("Item")

@@ -60,6 +60,27 @@ def test_lines_are_the_newest_first_and_end_with_a_line_feed(filled: Archive) ->
     assert [orjson.loads(line) for line in found] == list(corpus.articles(filled, Selection()))
 
 
+@pytest.mark.parametrize("first", [1, 3, 13, 14, 15])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {}, {"query": "the"}, {"query": "the -fish"}, {"query": "xylophone"}, {"query": "the", "by_relevance": True},
+        {"versions": Versions.ALL}, {"versions": Versions.ALL, "query": "the"}, {"at": START + 1.5 * DAY},
+        {"query": "the", "at": START + 1.5 * DAY}, {"query": "return", "removed": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_handed_out_first_is_what_the_whole_list_begins_with(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], first: int
+) -> None:
+    monkeypatch.setattr(export_rows, "FIRST", first)
+    wanted = Wanted(selection=Selection(**asked))
+    with snapshot(filled.engine) as connection:
+        listed = connection.execute(export_rows.statement(connection, wanted)).all()
+        handed_out = list(export_rows.newest_first(connection, wanted))
+    assert [(one["id"], one["version"]) for one in handed_out] == [(row.key, row.number) for row in listed]
+
+
 def test_the_first_text_the_last_or_all_of_them_are_told(filled: Archive) -> None:
     def titles(versions: Versions) -> list[str]:
         return [one["title"] for one in told(filled, selection={"versions": versions}) if one["url"] == EDITED]
