@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from archive.web import view, words
+from archive.web.contract import tagged
 from archive.web.shipped import shipped
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+HTML = "text/html; charset=utf-8"
 COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
 NOW = "\x1e"
@@ -25,17 +27,21 @@ NOW = "\x1e"
 
 
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return a page; ``?lang=`` chooses its language for this browser from now on."""
+    """Return a page; ``?lang=`` chooses its language for this browser from now on.
+
+    A page has an ETag of all it shows: drawn before it is compared, one that was taken down is never answered with 304.
+    """
     language = _language(request)
     page = environment(language).get_template(template).render(_context(request, language, context) | {"NOW": ""})
-    return _answer(request, language, HTMLResponse(page, status))
+    answer = tagged(request, page.encode(), HTML) if status == 200 else HTMLResponse(page, status)
+    return _answer(request, language, answer)
 
 
 def draw_early(request: Request, template: str, **context: Any) -> Response:
     """Return a page whose beginning is sent before its end is known: what costs time is asked by the template."""
     language = _language(request)
     pieces = environment(language).get_template(template).generate(_context(request, language, context))
-    return _answer(request, language, StreamingResponse(_sent(pieces), media_type="text/html"))
+    return _answer(request, language, StreamingResponse(_sent(pieces), media_type=HTML))
 
 
 def _sent(pieces: Iterator[str]) -> Iterator[str]:
@@ -65,6 +71,7 @@ def _context(request: Request, language: str, context: dict[str, Any]) -> dict[s
 def _answer(request: Request, language: str, answer: Response) -> Response:
     answer.headers["Content-Language"] = language
     answer.headers["Vary"] = "Accept-Language, Cookie"
+    answer.headers["Cache-Control"] = "no-cache"  # 404, 410 and 451 would be kept by rule of thumb, too
     if request.query_params.get("lang") == language:
         answer.set_cookie(COOKIE, language, max_age=_YEAR, samesite="lax", httponly=True)
     return answer

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from archive import Archive
 from archive.cli import app as command
 from archive.web import create_app
-from tests.archive.make import STORY, Paper, SettableClock
+from tests.archive.make import DAY, STORY, Paper, SettableClock
 from tests.web.conftest import KeyOf, serving
 from tests.web.press import BRIDGE, COPY, GONE, HIDDEN
 
@@ -185,6 +185,43 @@ def test_a_stored_page_of_what_is_taken_down_is_not_shown_and_what_is_erased_is_
         archive.erase(down)
     with shown(tmp_path, clock) as client:
         assert {client.get(path).status_code for path in paths(key, capture)} == {410}
+
+
+def test_whoever_has_a_page_already_gets_no_second_copy_of_it(client: httpx.Client, key: KeyOf) -> None:
+    story = key(BRIDGE)
+    for path in (f"/article/{story}", f"/article/{story}/compare", "/search?q=bridge", "/papers", "/changes", "/about"):
+        first = client.get(path)
+        tag = first.headers["etag"]
+        again = client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        for answer in (first, again):
+            assert answer.headers["vary"] == "Accept-Language, Cookie"
+            assert answer.headers["cache-control"] == "no-cache"
+        other = client.get(path, headers={"If-None-Match": tag, "Accept-Language": "fil"})
+        assert (other.status_code, other.headers["content-language"]) == (200, "fil")
+    chosen = client.get("/about?lang=fil")
+    again = client.get("/about?lang=fil", headers={"If-None-Match": chosen.headers["etag"]})
+    assert (again.status_code, again.headers["set-cookie"]) == (304, chosen.headers["set-cookie"])
+    fault = client.get("/article/nothing", headers={"If-None-Match": "*"})
+    assert (fault.status_code, "etag" in fault.headers, fault.headers["cache-control"]) == (404, False, "no-cache")
+
+
+def test_a_page_that_changed_or_was_taken_down_is_never_called_unchanged(tmp_path: Path) -> None:
+    clock = SettableClock()
+    with Archive(tmp_path, clock=clock) as archive:
+        paper = Paper(archive, clock)
+        paper.prints()
+        path = f"/article/{KeyOf(archive)(STORY)}"
+        with shown(tmp_path, clock) as client:
+            tag = client.get(path).headers["etag"]
+            assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+            clock.advance(DAY)
+            paper.prints(title="Flood closes the new bridge")
+            edited = client.get(path, headers={"If-None-Match": tag})
+            assert edited.status_code == 200
+            archive.take_down("url", STORY, "a court's order")
+            for sent in (tag, edited.headers["etag"], "*"):
+                assert client.get(path, headers={"If-None-Match": sent}).status_code == 451
 
 
 @contextmanager
