@@ -26,6 +26,7 @@ from archive.errors import NotFoundError
 from archive.hits import hits
 from archive.opt_outs import opted_out
 from archive.paging import Page
+from archive.said import said
 from archive.selection import each_article, page, selecting
 from archive.takedown import refuse_hidden, visible
 from archive.texts import COLUMNS, all_unpacked
@@ -76,16 +77,20 @@ def article(
         number = find(connection, name)
         row = connection.execute(each_article().where(t.article.c.id == number)).first()
         if row is None:
-            raise NotFoundError(f"{name}: the archive holds no text of it")
+            raise NotFoundError(said("%(name)s: the archive holds no text of it", name=name))
         if at is None:
             return describe(connection, row.version_id, counters=counters)
         version = asof.of_article(connection, number, at, known)
         if version is None:
             raise NotFoundError(
-                f"{name}: first seen {row.first_seen_at.isoformat(timespec='seconds')}, not known at {at}"
-            )
+                said("%(name)s: first seen %(first)s, not known at %(time)s", name=name,
+                     first=row.first_seen_at.isoformat(timespec="seconds"), time=at)
+            )  # fmt: skip
         if version.content_id is None:
-            raise NotFoundError(f"{name}: {version.state} since {version.valid_from.isoformat(timespec='seconds')}")
+            raise NotFoundError(
+                said("%(name)s: %(state)s since %(since)s", name=name, state=said(version.state),
+                     since=version.valid_from.isoformat(timespec="seconds"))
+            )  # fmt: skip
         return describe(connection, version.id, counters=counters)
 
 
@@ -96,7 +101,10 @@ def find(connection: Connection, name: str) -> int:
     found = connection.execute(_BY_KEY, {"key": name.lower()}).first() if "/" not in name else None
     found = found or connection.execute(_BY_URL, {"urls": sorted({name, bare, f"{bare}/"})}).first()
     if found is None:
-        raise NotFoundError(f"no article {name!r}; give its key or an address it had (`hemeroteca search` shows both)")
+        raise NotFoundError(
+            said("no article %(name)s; give its key or an address it had (`hemeroteca search` shows both)",
+                 name=repr(name))
+        )  # fmt: skip
     number, is_visible = found
     if not is_visible:
         refuse_hidden(connection, number, name)
@@ -207,14 +215,21 @@ def two_versions(told: History, old: int | None, new: int | None) -> tuple[dict[
     """Return the two versions to compare: those of these numbers, else the last two that have a text."""
     texts = {version["version"]: version for version in told.versions if version["body"] is not None}
     if len(texts) < 2 and (old is None or new is None):
-        raise NotFoundError(f"{told.key}: only one version has a text, so there is nothing to compare")
+        raise NotFoundError(
+            said("%(name)s: only one version has a text, so there is nothing to compare", name=told.key)
+        )
     numbers = sorted(texts)
     new = new if new is not None else numbers[-1]
     old = old if old is not None else max((number for number in numbers if number < new), default=numbers[0])
     for number in (old, new):
         if number not in texts:
             raise NotFoundError(
-                f"{told.key}: no version {number} with a text; there are {', '.join(map(str, numbers))}"
+                said(
+                    "%(name)s: no version %(number)s with a text; there are %(numbers)s",
+                    name=told.key,
+                    number=number,
+                    numbers=", ".join(map(str, numbers)),
+                )
             )
     return texts[old], texts[new]
 

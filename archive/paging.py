@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from archive.errors import QueryError
+from archive.said import said
 
 Item = TypeVar("Item")
 
@@ -33,5 +34,7 @@ def place(text: str, parts: int) -> tuple[int, ...]:
     except ValueError:
         numbers = ()
     if len(numbers) != parts or any(abs(number) > MOST for number in numbers):
-        raise QueryError(f"cursor: {text[:60]!r} is none of this list; take it from the page before")
+        raise QueryError(
+            said("cursor: %(typed)s is none of this list; take it from the page before", typed=repr(text[:60]))
+        )
     return numbers

@@ -19,9 +19,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from archive.errors import QueryError
+from archive.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from archive.said import Said
 
 MOST_TERMS = 200
 """More words than a person types; SQLite's parser gives up soon after."""
@@ -113,13 +116,13 @@ class _Parser:
         self.depth = 0
         is_long = len(self.tokens) > 3 * MOST_TERMS
         if is_long or sum(token.kind == "word" for token in self.tokens) > MOST_TERMS:
-            self._fail(f"too many words; at most {MOST_TERMS} are understood")
+            self._fail(said("too many words; at most %(most)s are understood", most=MOST_TERMS))
 
     def parsed(self) -> Node:
         node = self._any()
         token = self._peek()
         if token.kind == ")":
-            self._fail("nothing to close", token)
+            self._fail(said("nothing to close"), token)
         return node
 
     # -- from lowest to highest: OR, AND, NOT, a word or bracket
@@ -157,10 +160,10 @@ class _Parser:
     def _bracketed(self, opening: _Token) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            self._fail("too many brackets inside one another", opening)
+            self._fail(said("too many brackets inside one another"), opening)
         node = self._any()
         if self._take().kind != ")":
-            self._fail("the bracket is never closed", opening)
+            self._fail(said("the bracket is never closed"), opening)
         self.depth -= 1
         return node
 
@@ -177,7 +180,7 @@ class _Parser:
     def _tokens(self) -> Iterator[_Token]:
         for found in _TOKEN.finditer(self.typed):
             if found["stray"]:
-                self._fail("the quotation mark is never closed", _Token("", found.start("stray")))
+                self._fail(said("the quotation mark is never closed"), _Token("", found.start("stray")))
             token = self._token(found)
             if token is not None and found["negated"]:
                 yield _Token("NOT", found.start())
@@ -212,22 +215,31 @@ class _Parser:
         elif name == "state":
             value = text if text in STATES else None
         if value is None or value == "":
-            expected = {"from": "a day like 2026-11-23", "to": "a day like 2026-11-23", "views": "a number",
-                        "state": f"one of {', '.join(STATES)}"}.get(name, "a value")  # fmt: skip
-            self._fail(f"{name}: expects {expected}, not {text!r}", _Token("", at))
+            expected = _EXPECTED.get(name, _VALUE)
+            what = said("%(name)s: expects %(expected)s, not %(typed)s", name=name, expected=expected, typed=repr(text))
+            self._fail(what, _Token("", at))
         return Fact(name, value)
 
     # -- faults
 
     def _fail_without_word(self, token: _Token) -> NoReturn:
         if token.kind == "end":
-            self._fail("a word is missing at the end")
-        self._fail(f"{token.kind} needs a word before it", token)
+            self._fail(said("a word is missing at the end"))
+        self._fail(said("%(what)s needs a word before it", what=token.kind), token)
 
-    def _fail(self, what: str, token: _Token | None = None) -> NoReturn:
-        where = f", at character {token.at + 1}" if token is not None else ""
-        shown = self.typed if len(self.typed) <= 200 else f"{self.typed[:200]}…"
-        raise QueryError(f"search: {what}{where}: {shown!r}", token.at if token is not None else len(self.typed))
+    def _fail(self, what: Said, token: _Token | None = None) -> NoReturn:
+        typed = repr(self.typed if len(self.typed) <= 200 else f"{self.typed[:200]}…")
+        if token is None:
+            raise QueryError(said("search: %(what)s: %(typed)s", what=what, typed=typed), len(self.typed))
+        where = said(
+            "search: %(what)s, at character %(number)s: %(typed)s", what=what, number=token.at + 1, typed=typed
+        )
+        raise QueryError(where, token.at)
+
+
+_DAY, _VALUE = said("a day like 2026-11-23"), said("a value")
+_EXPECTED = {"from": _DAY, "to": _DAY, "views": said("a number"),
+             "state": said("one of %(names)s", names=", ".join(STATES))}  # fmt: skip
 
 
 def _day(text: str) -> date | None:

@@ -29,6 +29,7 @@ from archive import tables as t
 from archive.bulk import cursor, insert_rows, rows_in, run_each
 from archive.errors import QueryError, StoreError
 from archive.query import All, Not, OneOf, Words
+from archive.said import said
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
@@ -468,7 +469,9 @@ def _understood() -> Iterator[None]:
     except DBAPIError as error:
         if not _is_too_much(error):
             raise
-        raise QueryError(f"search: too many words or brackets inside one another ({error.orig})") from error
+        raise QueryError(
+            said("search: too many words or brackets inside one another (%(why)s)", why=error.orig)
+        ) from error
 
 
 def _is_too_much(error: DBAPIError) -> bool:

@@ -21,6 +21,7 @@ from archive.opt_outs import opted_out
 from archive.paging import Page, cursor, place
 from archive.query import All, Fact, Not, OneOf, parse, words_of
 from archive.records import canonical_json
+from archive.said import said
 from archive.search import NEWEST, OLDEST, fields_of, is_text, matching, newest, ranking
 from archive.takedown import visible
 
@@ -250,7 +251,9 @@ _OF_TODAY = (
 def _of_the_past(connection: Connection, selection: Selection, node: Node | None) -> past.Asked | None:
     """Return the search of the past that is asked for; None where words are asked of today's texts alone, or none."""
     if selection.removed and (node is None or not is_text(node)):
-        raise QueryError("search: what was removed is searched by words alone; give site, days and author as options")
+        raise QueryError(
+            said("search: what was removed is searched by words alone; give site, days and author as options")
+        )
     which = _which_text(selection)
     if which is None or node is None or not past.texts_of(node):
         return None
@@ -342,7 +345,7 @@ def _any_word(node: Node | None) -> Node:
     """Return what ranks a text: any of the words of a query."""
     wanted: tuple[Words, ...] = tuple(words_of(node)) if node is not None else ()
     if not wanted:
-        raise QueryError("search: only words can be ranked by relevance; there are none in this query")
+        raise QueryError(said("search: only words can be ranked by relevance; there are none in this query"))
     return wanted[0] if len(wanted) == 1 else OneOf(wanted)
 
 
@@ -424,7 +427,9 @@ def _datelines(connection: Connection, place: str) -> list[str]:
 def require_site(connection: Connection, name: str) -> None:
     """Raise NotFoundError for a site that the archive does not hold."""
     if connection.scalar(sa.select(t.site.c.id).where(t.site.c.name == name)) is None:
-        raise NotFoundError(f"no site {name!r} in this archive; `hemeroteca stats` lists the sites it holds")
+        raise NotFoundError(
+            said("no site %(name)s in this archive; `hemeroteca stats` lists the sites it holds", name=repr(name))
+        )
 
 
 def _within_days(connection: Connection, since: date | None, until: date | None) -> sa.ColumnElement[bool]:
@@ -458,7 +463,9 @@ def parse_day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise QueryError(f"{name}: {text!r} is not a day; write it as 2026-11-23") from None
+        raise QueryError(
+            said("%(name)s: %(typed)s is not a day; write it as 2026-11-23", name=name, typed=repr(text))
+        ) from None
 
 
 def parse_time(text: str, name: str) -> datetime:
@@ -468,5 +475,8 @@ def parse_time(text: str, name: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise QueryError(f"{name}: {text!r} is not a time; write it as 2026-11-23 or 2026-11-23T08:30:00Z") from None
+        raise QueryError(
+            said("%(name)s: %(typed)s is not a time; write it as 2026-11-23 or 2026-11-23T08:30:00Z",
+                 name=name, typed=repr(text))
+        ) from None  # fmt: skip
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -15,6 +15,7 @@ from archive.errors import NotFoundError, TakenDownError
 from archive.listings import parts
 from archive.records import Kind
 from archive.rereading import Kept
+from archive.said import said
 from archive.surt import surt
 from archive.takedown import refuse_hidden, visible_capture
 
@@ -52,14 +53,18 @@ def find(archive: Archive, name: str) -> Stored:
     try:
         number = UUID(name)
     except ValueError:
-        raise NotFoundError(f"no capture {name!r}; a capture is named by the UUID of its WARC record") from None
+        raise NotFoundError(
+            said("no capture %(name)s; a capture is named by the UUID of its WARC record", name=repr(name))
+        ) from None
     with archive.engine.connect() as connection:
         row = connection.execute(_captures().where(t.capture.c.record_id == number.bytes)).first()
         if row is None:
-            raise NotFoundError(f"no capture {name!r} in this archive")
+            raise NotFoundError(said("no capture %(name)s in this archive", name=repr(name)))
         refuse_hidden_capture(connection, row, name)
     if row.kind not in (Kind.RESPONSE, Kind.RENDERING) or row.file is None:
-        raise NotFoundError(f"capture {name}: holds no page; it only says that there was none, or nothing new")
+        raise NotFoundError(
+            said("capture %(name)s: holds no page; it only says that there was none, or nothing new", name=name)
+        )
     kept = Kept(id=row.id, site=row.site, article=row.article, url=row.url, file=row.file, offset=row.warc_offset)
     return Stored(id=str(number), kept=kept, fetched_at=stamp(row.fetched_at), status=row.status,
                   content_type=row.content_type or "", size=row.payload_size or 0, at=row.fetched_at)  # fmt: skip
@@ -136,4 +141,4 @@ def refuse_hidden_capture(connection: Connection, row: Any, name: str) -> None:
         return
     if row.article_id is not None:
         refuse_hidden(connection, row.article_id, name)
-    raise TakenDownError(f"{name}: its address is taken down")
+    raise TakenDownError(said("%(name)s: its address is taken down", name=name))

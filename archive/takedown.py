@@ -17,6 +17,7 @@ from archive import tables as t
 from archive.errors import NotFoundError, QueryError, TakenDownError
 from archive.normal import fold_name
 from archive.rows import remembered
+from archive.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +80,8 @@ def refuse_hidden(connection: Connection, article: int, name: str) -> None:
     """Raise TakenDownError for an article that is hidden."""
     found = tombstone(connection, article)
     if found is not None:
-        message = f"{name}: taken down on {found.effective_at:%Y-%m-%d}: {found.basis}"
+        message = said("%(name)s: taken down on %(day)s: %(reason)s", name=name, day=f"{found.effective_at:%Y-%m-%d}",
+                       reason=found.basis)  # fmt: skip
         raise TakenDownError(message, is_erased=found.action == ERASE)
 
 

@@ -17,6 +17,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.responses import Response
 
 from archive.errors import ArchiveError, QueryError
+from archive.said import said
 
 PROBLEM = "application/problem+json"
 _TITLES = {
@@ -79,7 +80,7 @@ async def admit(request: Request) -> None:
 async def refuse_nul(request: Request) -> None:
     """Raise QueryError for a NUL, which no database takes; what is no UTF-8 was replaced before."""
     if "\0" in request.url.path or any("\0" in part for pair in request.query_params.multi_items() for part in pair):
-        raise QueryError("the address holds a NUL")
+        raise QueryError(said("the address holds a NUL"))
 
 
 def answer(request: Request, value: Any, headers: dict[str, str] | None = None) -> Response:

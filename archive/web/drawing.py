@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, StreamingResponse
 
+from archive.said import Said
 from archive.web import view, words
 from archive.web.contract import tagged
 from archive.web.shipped import shipped
@@ -86,5 +87,6 @@ def environment(language: str) -> Environment:
     )  # fmt: skip
     made.install_gettext_translations(words.catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.filters |= words.filters(language)
+    made.tests["said"] = lambda text: isinstance(text, Said)
     made.globals |= {"languages": words.LANGUAGES, "shipped": shipped}
     return made

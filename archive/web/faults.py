@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from archive.errors import ArchiveError, NotFoundError, QueryError, TakenDownError
+from archive.said import said
 from archive.web.contract import problem
 from archive.web.drawing import draw
-from archive.web.view import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,10 @@ HEADINGS = {
     503: said("The archive cannot answer now"),
 }  # fmt: skip
 _OTHER = said("Something went wrong")
+_OF_STARLETTE = {
+    "Not Found": said("there is no page at this address"),
+    "Method Not Allowed": said("pages are only read here: ask with GET"),
+}
 
 
 def status_of(error: ArchiveError) -> int:
@@ -58,7 +62,7 @@ def fault(request: Request, status: int, message: str, at: int | None = None,
           headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
     """Return a fault as a page for people, or as JSON for programs; ``at`` is where a search goes wrong."""
     if request.url.path.startswith(FOR_PROGRAMS):
-        return problem(status, message, dict(headers or {}), at=at)
+        return problem(status, str(message), dict(headers or {}), at=at)
     heading, typed = HEADINGS.get(status, _OTHER), request.query_params.get("q", "")
     return draw(request, "fault.html", status=status, code=status, heading=heading, message=message, at=at,
                 typed=typed, name=None)  # fmt: skip
@@ -108,15 +112,24 @@ def _unforeseen(request: Request, error: Exception) -> Response:
 
 def _archive_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchiveError)  # noqa: S101 - registered for these
-    return fault(request, status_of(error), str(error), error.at if isinstance(error, QueryError) else None)
+    message = error.args[0] if error.args else ""
+    return fault(request, status_of(error), message, error.at if isinstance(error, QueryError) else None)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    return fault(request, error.status_code, error.detail, headers=error.headers)
+    return fault(request, error.status_code, _OF_STARLETTE.get(error.detail, error.detail), headers=error.headers)
 
 
 def _bad_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    told = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
-    return fault(request, 422, told)
+    if request.url.path.startswith(FOR_PROGRAMS):
+        told = "; ".join(f"{_parameter(one)}: {one['msg']}" for one in error.errors())
+        return fault(request, 422, told)
+    wrong = error.errors()[0]
+    message = said("%(name)s: %(typed)s cannot be understood", name=_parameter(wrong), typed=repr(wrong["input"]))
+    return fault(request, 422, message)
+
+
+def _parameter(wrong: Mapping[str, Any]) -> str:
+    return ".".join(map(str, wrong["loc"][1:]))

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from archive import stored
 from archive.errors import NotFoundError
+from archive.said import said
 from archive.web.requisites import led, led_sheet, named, named_in_sheet
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def requisite(capture: Capture, beside: Beside) -> Response:
             sheet, headers={**headers, "Content-Type": named_kind if _PLAIN.fullmatch(named_kind) else kind}
         )
     if not kind.startswith("image/"):
-        raise NotFoundError(f"{capture.url[:200]}: is neither a picture nor a style sheet")
+        raise NotFoundError(said("%(name)s: is neither a picture nor a style sheet", name=capture.url[:200]))
     return Response(capture.payload, headers={**headers, "Content-Type": kind})
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from archive.corpus import text_of_version
 from archive.diff import Part, compare
+from archive.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
     from archive.corpus import History
     from archive.diff import Block, Comparison
-
-
-def said(text: str) -> str:
-    """Mark a text of the screen, so that the catalogues hold it."""
-    return text
 
 
 STATES = {

@@ -16,6 +16,8 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
+from archive.said import Said
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -75,6 +77,7 @@ def filters(language: str) -> dict[str, Callable[..., str]]:
     locale = Locale.parse(language)
     return {
         "clip": clip,
+        "told": lambda text: text.told(catalogue(language).gettext) if isinstance(text, Said) else text,
         "clip_left": lambda text, most: clip(text[::-1], most)[::-1],
         "isolated": lambda text: Markup("<bdi>{}</bdi>").format(text),
         "uuid": lambda urn: urn.rpartition(":")[2],

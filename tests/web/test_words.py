@@ -11,18 +11,21 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from archive.web import words
+from tests.web.press import BRIDGE, HIDDEN
 
 if TYPE_CHECKING:
     import httpx
 
+    from tests.web.conftest import KeyOf
+
 pytestmark = pytest.mark.sqlite
 
-ROOM = Path(words.__file__).parent
+ROOM = Path(words.__file__).parent.parent
 _PLACE = re.compile(r"%\(\w+\)s")
 
 
 def texts() -> set[str | tuple[str, ...]]:
-    """Every text of templates and code that is to be translated; one with a plural as a pair."""
+    """Every text of templates and code, of the whole archive, that is to be translated; one with a plural as a pair."""
     found = extract_from_dir(ROOM, method_map=[("**.py", "python"), ("**/templates/**.html", "jinja2")],
                              keywords={**DEFAULT_KEYWORDS, "said": None})  # fmt: skip
     return {message for _, _, message, _, _ in found}
@@ -67,3 +70,50 @@ def test_a_language_once_chosen_stays(client: httpx.Client) -> None:
     assert "tahimik na pagbabago" in later
     assert "Nob" in later  # months too
     assert '<html lang="en">' in client.get("/papers?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sentence"),
+    [
+        (
+            "/search?q=bridge+(or",
+            400,
+            "paghahanap: hindi isinara ang panaklong, sa ika-8 karakter: &#39;bridge",
+        ),
+        ("/search?q=views:many", 400, "views: kailangan ang isang numero, hindi &#39;many&#39;"),
+        ("/search?q=state:lost", 400, "kailangan ang isa sa live, missing, gone"),
+        ("/search?q=a+OR", 400, "paghahanap: may kulang na salita sa dulo: &#39;a OR&#39;"),
+        ("/search?from=yesterday", 400, "from: hindi petsa ang &#39;yesterday&#39;; isulat na gaya ng 2026-11-23"),
+        ("/search?after=x", 400, "cursor: hindi sa listahang ito ang &#39;x&#39;"),
+        ("/article/nothing", 404, "walang balitang &#39;nothing&#39;"),
+        ("/stored/nothing", 404, "walang capture na &#39;nothing&#39;"),
+        ("/paper/nowhere", 404, "walang site na &#39;nowhere&#39; sa arkibong ito"),
+        ("/nothing-here", 404, "walang pahina sa address na ito"),
+    ],
+)
+def test_what_cannot_be_understood_or_is_not_here_is_told_in_the_language_of_the_reader(
+    client: httpx.Client, path: str, status: int, sentence: str
+) -> None:
+    answer = client.get(path, headers={"Accept-Language": "fil"})
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert '<p lang="en"' not in answer.text
+
+
+def test_other_faults_are_told_in_the_language_of_the_reader(client: httpx.Client, key: KeyOf) -> None:
+    client.headers["Accept-Language"] = "fil"
+    assert "binabasa lamang ang mga pahina rito" in client.post("/papers").text
+    assert "old: hindi maunawaan ang &#39;first&#39;" in client.get(f"/article/{key(BRIDGE)}/compare?old=first").text
+    hidden = client.get(f"/article/{key(HIDDEN)}").text
+    assert "inalis noong 2026-11-" in hidden
+    assert "a court’s order of 16 November" in hidden  # what somebody wrote stays as it was written
+
+
+def test_programs_are_told_in_english_whatever_they_like_to_read(client: httpx.Client) -> None:
+    client.headers["Accept-Language"] = "fil"
+    not_there = "no article 'nothing'; give its key or an address it had (`hemeroteca search` shows both)"
+    for path, detail in (
+        ("/api/v1/articles?q=(or", "search: the bracket is never closed, at character 1: '(or'"),
+        ("/api/v1/articles/nothing", not_there),
+    ):
+        assert client.get(path).json()["detail"] == detail
