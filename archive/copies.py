@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from archive import duplicates, texts
+from archive import duplicates
 from archive import tables as t
+from archive.bulk import rows_in
 from archive.corpus import find, text_of
 from archive.describe import stamp
 from archive.diff import diff_paragraphs
 from archive.normal import count_words
-from archive.takedown import visible
+from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.engine import Connection
 
     from archive.diff import Text
@@ -28,18 +31,10 @@ def copies(archive: Archive, name: str) -> list[dict[str, Any]]:
     first text's that the copy left out. Compared is what each paper printed first.
     """
     with archive.engine.connect() as connection:
-        number = find(connection, name)
-        _, others = duplicates.copies(connection, number)
-        if not others:
+        members = duplicates.members(connection, find(connection, name))
+        if len(members) < 2:
             return []
-        row = t.article.c
-        members = connection.execute(
-            sa.select(row.id, row.key, row.first_seen_at, t.site.c.name.label("site"))
-            .join(t.site, t.site.c.id == row.site_id)
-            .where(row.id.in_([number, *(other.id for other in others)]), visible(row.id))
-            .order_by(row.first_seen_at, row.key)
-        ).all()
-        texts = {member.id: _first_text(connection, member.id) for member in members}
+        texts = _first_texts(connection, [member.id for member in members])
     first = texts[members[0].id]
     return [
         {"id": member.key, "site": member.site, "first_seen": stamp(member.first_seen_at),
@@ -48,16 +43,22 @@ def copies(archive: Archive, name: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _first_text(connection: Connection, article: int) -> Text:
-    content, version = t.content.c, t.version.c
-    row = connection.execute(
-        sa.select(content.title, content.standfirst, content.names, *texts.COLUMNS)
-        .join(t.version, version.content_id == content.id)
-        .where(version.article_id == article, version.known_to == t.OPEN)
-        .order_by(version.valid_from)
-        .limit(1)
-    ).one()
-    return text_of(row.title, row.standfirst, row.names, texts.unpacked(connection, row))
+def _first_texts(connection: Connection, articles: Sequence[int]) -> dict[int, Text]:
+    """Return what articles said first, by their ids."""
+    content = t.content.c
+    told = rows_in(connection, _CONTENTS, articles)
+    firsts = {article: number for _, article, number in sorted(told, reverse=True)}
+    query = sa.select(content.id, content.title, content.standfirst, content.names, *COLUMNS)
+    rows = connection.execute(query.where(content.id.in_(sorted(set(firsts.values()))))).all()
+    bodies = all_unpacked(connection, rows)
+    said = {row.id: text_of(row.title, row.standfirst, row.names, bodies[row.id]) for row in rows}
+    return {article: said[number] for article, number in firsts.items()}
+
+
+_CONTENTS = (
+    "SELECT valid_from, article_id, content_id FROM version "  # noqa: S608 - a constant
+    f"WHERE known_to = {t.FOREVER_MICROS} AND content_id IS NOT NULL AND article_id IN ({{}})"
+)
 
 
 def _shares(first: Text, copy: Text) -> dict[str, float]:

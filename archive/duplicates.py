@@ -13,7 +13,6 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from functools import lru_cache
-from operator import eq
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -89,8 +88,16 @@ def sketch(signed: bytes) -> bytes:
 
 def likeness(one: bytes, other: bytes) -> float:
     """Return the estimated share of runs of words that two texts have in common, 0 to 1; sketches will do."""
-    agreeing: int = sum(map(eq, sketch(one), sketch(other)))
-    return max(0.0, (256 * agreeing / PERMUTATIONS - 1) / 255)
+    return _likeness(int.from_bytes(sketch(one), "little"), sketch(other))
+
+
+def _likeness(one: int, other: bytes) -> float:
+    differing = one ^ int.from_bytes(other, "little")
+    return _SHARES[differing.to_bytes(PERMUTATIONS, "little").count(0)]
+
+
+_SHARES = [max(0.0, (256 * agreeing / PERMUTATIONS - 1) / 255) for agreeing in range(PERMUTATIONS + 1)]
+"""Likeness by the number of bytes that agree."""
 
 
 def is_copy(score: float, *, at_home: bool) -> bool:
@@ -151,7 +158,7 @@ def _neighbours(connection: Connection, article: int, signatures: Sequence[bytes
     return found
 
 
-def candidates(connection: Connection, signed: bytes) -> list[int]:
+def _candidates(connection: Connection, signed: bytes) -> list[int]:
     """Return the ids of articles that may be like this text: those that share most bands first."""
     keys = {f"k{number}": key for number, key in enumerate(bands(signed))}
     return list(connection.execute(_LOOK_UP, {"most": MOST_CANDIDATES, **keys}).scalars())
@@ -171,22 +178,21 @@ _SHARING = "SELECT key, min(article_id), max(article_id) FROM lsh_band WHERE key
 
 def copies_of(connection: Connection, article: int, home: int, signed: bytes) -> dict[int, float]:
     """Return the articles that are like a text of an article of this site, and how much."""
-    others = [number for number in candidates(connection, signed) if number != article]
-    if not others:
-        return {}
-    rows = connection.execute(
-        sa.select(t.version.c.article_id, t.article.c.site_id, t.content_sketch.c.sketch)
-        .join(t.article, t.article.c.id == t.version.c.article_id)
-        .join(t.content_sketch, t.content_sketch.c.content_id == t.version.c.content_id)
-        .where(t.version.c.article_id.in_(others), t.version.c.known_to == t.OPEN)
-        .distinct()
-    )
+    others = [number for number in _candidates(connection, signed) if number != article]
+    own = int.from_bytes(sketch(signed), "little")
     scores: dict[int, float] = defaultdict(float)
-    for other, site, held in rows:
-        score = likeness(signed, held)
+    for other, site, held in rows_in(connection, _SKETCHES, others):
+        score = _likeness(own, held)
         if is_copy(score, at_home=site == home):
             scores[other] = max(score, scores[other])
     return scores
+
+
+_SKETCHES = (
+    "SELECT v.article_id, a.site_id, s.sketch FROM version v JOIN article a ON a.id = v.article_id "  # noqa: S608 - a constant
+    f"JOIN content_sketch s ON s.content_id = v.content_id WHERE v.known_to = {t.FOREVER_MICROS} "
+    "AND v.article_id IN ({})"
+)
 
 
 def _cluster_anew(connection: Connection, article: int, known_at: datetime) -> None:
@@ -281,25 +287,25 @@ def _close(connection: Connection, cluster: int, known_at: datetime) -> None:
 # ------------------------------------------------------------------ asked
 
 
-def copies(connection: Connection, article: int) -> tuple[str | None, list[Any]]:
-    """Return the key of the first article of the cluster, and the other members, the earliest first.
+def members(connection: Connection, article: int) -> list[Any]:
+    """Return the members of an article's cluster, itself included, the earliest first; none where it is in none.
 
-    A member is a row of ``key``, ``site``, ``first_seen_at`` and ``score``: its likeness to the member nearest to it.
-    Hidden ones are left out.
+    A member is a row of ``id``, ``key``, ``site`` and ``first_seen_at``. Hidden ones are left out.
     """
-    own, member, first = t.cluster_member.alias("own"), t.cluster_member, t.article.alias("first")
-    rows = connection.execute(
-        sa.select(
-            t.article.c.id, t.article.c.key, t.site.c.name.label("site"), t.article.c.first_seen_at, member.c.score,
-            first.c.key.label("first_key"),
-        )
+    return list(connection.execute(_MEMBERS, {"article": article}))
+
+
+def _of_cluster() -> sa.Select[Any]:
+    own, member = t.cluster_member.alias("own"), t.cluster_member
+    return (
+        sa.select(t.article.c.id, t.article.c.key, t.site.c.name.label("site"), t.article.c.first_seen_at)
         .select_from(own)
         .join(member, sa.and_(member.c.cluster_id == own.c.cluster_id, member.c.known_to == t.OPEN))
-        .join(t.cluster, t.cluster.c.id == own.c.cluster_id)
-        .join(first, first.c.id == t.cluster.c.first_article_id)
         .join(t.article, t.article.c.id == member.c.article_id)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .where(own.c.article_id == article, own.c.known_to == t.OPEN, visible(t.article.c.id))
+        .where(own.c.article_id == sa.bindparam("article"), own.c.known_to == t.OPEN, visible(t.article.c.id))
         .order_by(t.article.c.first_seen_at, t.article.c.key)
-    ).all()  # fmt: skip
-    return (rows[0].first_key if rows else None), [row for row in rows if row.id != article]
+    )
+
+
+_MEMBERS = _of_cluster()
