@@ -315,7 +315,8 @@ def _modified(connection: Connection, versions: Sequence[int]) -> dict[int, str 
     return {version: as_printed(at, offset, precision) for version, at, offset, precision in found}
 
 
-def _read_last() -> sa.ScalarSelect[Any]:
+def read_last() -> sa.ScalarSelect[Any]:
+    """Select, of an article, the id of the address at which it was last read."""
     capture = t.capture.c
     return (
         sa.select(capture.url_id)
@@ -332,7 +333,7 @@ def _read_last() -> sa.ScalarSelect[Any]:
 _ADDRESSES = (
     sa.select(t.article.c.id, t.url.c.url)
     .select_from(t.article)
-    .join(t.url, t.url.c.id == _read_last())
+    .join(t.url, t.url.c.id == read_last())
     .where(t.article.c.id.in_(_IDS))
 )
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from archive import tables as t
 from archive.bulk import question, rows_in
-from archive.describe import as_printed, stamped
+from archive.describe import as_printed, read_last, stamped
 from archive.normal import fold_name
 from archive.paging import Page
 from archive.query import parse, words_of
-from archive.selection import page
+from archive.selection import OF_TODAY, page, text_version
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from archive.query import Words
-    from archive.selection import Selection
+    from archive.selection import Found, Selection
 
 SNIPPET_WORDS = 24
 _BEFORE, _AFTER = "… ", " …"
@@ -40,16 +39,18 @@ def hits(connection: Connection, selection: Selection, limit: int, after: str | 
     ``snippet`` (the words around the first hit, or the beginning), ``hits``: where in it they stand, (start, end), and
     ``title_hits``: the same in the headline. Raises QueryError.
     """
-    found = page(connection, selection, limit, after)
-    told = _told(connection, [one.version_id for one in found.items], _searched_words(selection.query))
-    return Page(told, found.next)
+    found = page(connection, selection, limit, after, _FACTS_OF_TODAY)
+    return Page(_told(connection, _rows(connection, found.items), _searched_words(selection.query)), found.next)
 
 
 class _Row(NamedTuple):
     """What the tables say of a version, as the database holds it; ``id`` is its content's."""
 
+    place: int | None
+    article: int
     version: int
     number: int
+    reading: int | None
     key: str
     state: int
     first_seen_at: int
@@ -67,16 +68,22 @@ class _Row(NamedTuple):
     views: int | None
 
 
-def _told(connection: Connection, shown: Sequence[int], words: Sequence[Words]) -> list[dict[str, Any]]:
-    """Return the hits of these versions: one look at each table for all of them."""
-    facts = question(_FACTS, "version.id", connection.dialect)
-    rows = {row[0]: _Row(*row) for row in rows_in(connection, facts, shown)}
-    texts = all_unpacked(connection, rows.values())
-    names: dict[int, list[str]] = {number: [] for number in rows}
-    for number, name in rows_in(connection, question(_NAMES, "version.id", connection.dialect), shown):
-        names[number].append(name)
+def _rows(connection: Connection, found: Sequence[Found]) -> list[_Row]:
+    """Return what the tables say of what was found: one look for all of it, where it did not come with it."""
+    if all(one.facts for one in found):
+        return [_Row._make(one.facts or ()) for one in found]
+    facts = question(_FACTS, "text_version.id", connection.dialect)
+    rows = {row[2]: _Row._make(row) for row in rows_in(connection, facts, [one.version_id for one in found])}
+    return [rows[one.version_id] for one in found]
+
+
+def _told(connection: Connection, rows: Sequence[_Row], words: Sequence[Words]) -> list[dict[str, Any]]:
+    texts = all_unpacked(connection, rows)
+    names: dict[int | None, list[str]] = {row.reading: [] for row in rows}
+    for reading, name in rows_in(connection, _NAMES, names.keys() - {None}):
+        names[reading].append(name)
     said, in_title = _Sought(words, "body"), _Sought(words, "title")
-    return [_hit(rows[number], texts[rows[number].id], names[number], said, in_title) for number in shown]
+    return [_hit(row, texts[row.id], names[row.reading], said, in_title) for row in rows]
 
 
 def _hit(row: _Row, body: str | None, names: list[str], said: _Sought, in_title: _Sought) -> dict[str, Any]:
@@ -90,15 +97,6 @@ def _hit(row: _Row, body: str | None, names: list[str], said: _Sought, in_title:
     }  # fmt: skip
 
 
-_READ_AT = (  # the address at which the article was last read
-    sa.select(t.url.c.url)
-    .join(t.capture, t.capture.c.url_id == t.url.c.id)
-    .join(t.reading, t.reading.c.capture_id == t.capture.c.id)
-    .where(t.capture.c.article_id == t.article.c.id, t.reading.c.content_id.is_not(None))
-    .order_by(t.capture.c.fetched_at.desc())
-    .limit(1)
-    .correlate(t.article)
-)
 _VIEWS = (
     sa.select(t.counter_reading.c.value)
     .where(t.counter_reading.c.article_id == t.article.c.id, t.counter_reading.c.metric == t.Metric.VIEWS)
@@ -106,23 +104,31 @@ _VIEWS = (
     .limit(1)
     .correlate(t.article)
 )
-_FACTS = (
-    sa.select(
-        t.version.c.id, t.version.c.number, t.article.c.key, t.article.c.state,
-        t.article.c.first_seen_at, t.site.c.name.label("site"), t.content.c.id, t.content.c.title, *COLUMNS,
-        t.reading.c.language, t.reading.c.published_at, t.reading.c.published_offset, t.reading.c.published_precision,
-        _READ_AT.scalar_subquery().label("url"), _VIEWS.scalar_subquery().label("views"),
+
+
+def _with_facts(found: sa.Select[Any]) -> sa.Select[Any]:
+    """Select of texts that are found what a :class:`_Row` has of each after place, article, version and its number."""
+    return (
+        found.add_columns(
+            text_version.c.reading_id, t.article.c.key, t.article.c.state,
+            t.article.c.first_seen_at, t.site.c.name, t.content.c.id, t.content.c.title, *COLUMNS,
+            t.reading.c.language, t.reading.c.published_at, t.reading.c.published_offset,
+            t.reading.c.published_precision, t.url.c.url, _VIEWS.scalar_subquery(),
+        )
+        .join(t.site, t.site.c.id == t.article.c.site_id)
+        .join(t.content, t.content.c.id == text_version.c.content_id)
+        .outerjoin(t.reading, t.reading.c.id == text_version.c.reading_id)
+        .outerjoin(t.url, t.url.c.id == read_last())
+    )  # fmt: skip
+
+
+_FACTS_OF_TODAY = _with_facts(OF_TODAY)
+_FACTS = _with_facts(
+    sa.select(sa.null(), t.article.c.id, text_version.c.id, text_version.c.number).join(
+        text_version, text_version.c.article_id == t.article.c.id
     )
-    .join(t.article, t.article.c.id == t.version.c.article_id)
-    .join(t.site, t.site.c.id == t.article.c.site_id)
-    .join(t.content, t.content.c.id == t.version.c.content_id)
-    .outerjoin(t.reading, t.reading.c.id == t.version.c.reading_id)
-)  # fmt: skip
-_NAMES = (
-    sa.select(t.version.c.id, t.reading_author.c.name)
-    .join(t.reading_author, t.reading_author.c.reading_id == t.version.c.reading_id)
-    .order_by(t.version.c.id, t.reading_author.c.ord)
 )
+_NAMES = "SELECT reading_id, name FROM reading_author WHERE reading_id IN ({}) ORDER BY reading_id, ord"
 
 
 # ------------------------------------------------------------------ snippets
@@ -142,10 +148,13 @@ class _Sought:
 
     def __init__(self, wanted: Sequence[Words], field: str) -> None:
         here = [words for words in wanted if words.field in (None, field)]
-        self.whole = {folded for words in here for word in words.words for folded in fold_name(word).split()}
-        self.prefixes = tuple(fold_name(words.words[-1]) for words in here if words.is_prefix)
-        self.begun = {*self.whole, *self.prefixes} - {""}
+        self.whole = {folded for words in here for word in words.words for folded in _folded(word).split()}
+        self.prefixes = tuple(folded for words in here if words.is_prefix
+                              for folded in _folded(words.words[-1]).split()[-1:])  # fmt: skip
+        self.begun = self.whole.union(self.prefixes)
         """What hits begin like; whether a word is one, its own letters say."""
+        self.spaced = {f" {word} ".encode() for word in self.whole} | {f" {word}".encode() for word in self.prefixes}
+        """The same as they stand in a text that :func:`_spaced` has made."""
 
     def snippet(self, text: str) -> tuple[str, list[tuple[int, int]]]:
         """Return the words around the first hit and where in them hits stand."""
@@ -165,35 +174,42 @@ class _Sought:
 
     def _first(self, text: str) -> int:
         """Return where the first hit stands, 0 if there is none; one that is printed without accents before others."""
-        found = min(self._places(text, _lower(text)), default=None)
-        if found is None and not text.isascii():
-            found = next(self._read(text), None)
-        return found[0] if found else 0
+        if text.isascii():
+            spaced = _spaced(text)
+            return min((at for word in self.spaced if (at := spaced.find(word)) >= 0), default=0)
+        plain, first = _lower(text), len(text)
+        for word in self.begun:
+            at = plain.find(word, 0, first)
+            while at >= 0 and not self._end(word, at, text, plain):
+                at = plain.find(word, at + 1, first)
+            first = at if at >= 0 else first
+        return first if first < len(text) else next((start for start, _ in self._read(text)), 0)
 
     def marks(self, text: str) -> list[tuple[int, int]]:
         """Return where in a text hits stand, the words alone."""
         if not text.isascii():
             return list(self._read(text)) if self.begun else []
-        return sorted({place for word in self.begun for place in self._found(word, text, _lower(text))})
+        places, spaced = [], _spaced(text)
+        for word in self.spaced:
+            at = spaced.find(word)
+            while at >= 0:
+                places.append((at, spaced.index(b" ", at + 1) - 1))
+                at = spaced.find(word, at + 1)
+        return sorted(set(places)) if len(self.spaced) > 1 else places
 
     def _read(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where hits stand, by reading every word."""
         return (word.span() for word in _WORD.finditer(text) if self.is_hit(word[0]))
 
-    def _places(self, text: str, plain: str) -> Iterator[tuple[int, int]]:
-        """Yield of each word where it stands first."""
-        for word in self.begun:
-            yield from islice(self._found(word, text, plain), 1)
-
-    def _found(self, word: str, text: str, plain: str) -> Iterator[tuple[int, int]]:
-        """Yield where words stand that begin so and are hits; ``plain`` is the text in small letters."""
-        at = plain.find(word)
-        while at >= 0:
-            if not at or not (plain[at - 1].isalnum() or unicodedata.combining(plain[at - 1])):
-                printed = _WORD.match(text, at)
-                if printed is not None and self.is_hit(printed[0]):
-                    yield printed.span()
-            at = plain.find(word, at + 1)
+    def _end(self, word: str, at: int, text: str, plain: str) -> int:
+        """Return where the hit ends that begins here like a word, 0 if it is none; ``plain`` is the text in small."""
+        if at and (plain[at - 1].isalnum() or unicodedata.combining(plain[at - 1])):
+            return 0
+        end = at + len(word)
+        if word in self.whole and (end == len(text) or not _LETTER.match(text, end)):
+            return end
+        printed = _WORD.match(text, at)
+        return printed.end() if printed is not None and self.is_hit(printed[0]) else 0
 
     def is_hit(self, printed: str) -> bool:
         """Say whether a printed word is one of these, or begins like one that is a prefix."""
@@ -201,7 +217,8 @@ class _Sought:
         return folded in self.whole or (bool(self.prefixes) and folded.startswith(self.prefixes))
 
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_LETTER = re.compile(r"[^\W_]|[\u0300-\u036f]")
+_WORD = re.compile(rf"[^\W_](?:{_LETTER.pattern})*")
 """A word as the index has it; accents may be letters of their own."""
 
 
@@ -211,6 +228,14 @@ _LONG = 40
 @lru_cache(maxsize=50_000)
 def _folded(printed: str) -> str:
     return fold_name(printed)
+
+
+def _spaced(text: str) -> bytes:
+    """Return an ASCII text with a space before it and after it, and for all that is no letter, in small letters."""
+    return b" %b " % text.encode().translate(_SPACED)
+
+
+_SPACED = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(128)
 
 
 def _lower(text: str) -> str:

@@ -18,6 +18,7 @@ import unicodedata
 import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -454,6 +455,33 @@ _SORTED = {table: (
     f"SELECT rowid FROM {table} WHERE words @@ %s::tsquery AND rowid + 0 <= %s ORDER BY rowid + 0 DESC LIMIT %s"  # noqa: S608 - constants
 ) for table in (TABLE, PAST)}  # fmt: skip
 _GLANCE = 64
+
+
+def walked(connection: Connection, node: Node, of_rows: sa.Select[Any], most: int,
+           begins: tuple[int, ...] | None) -> list[Any]:  # fmt: skip
+    """Return what a query tells of rows that match words, the newest first: so many, if there are.
+
+    The query may tell more than once of a row: then there are more, or one of them is the last. ``begins`` are the
+    first two columns, of which the first is the row's number, that a row must be below. SQLite finds a row when it is
+    fetched, so no more of them are looked at.
+    """
+    found: list[Any] = []
+    with _understood(), cursor(connection) as asking:
+        asking.execute(_walking(of_rows, connection.dialect), (fts5(node), begins[0] if begins else NEWEST))
+        while len(found) < most and (rows := asking.fetchmany(most)):
+            found += rows if begins is None else [row for row in rows if row[:2] < begins]
+        while len(found) > 1 and found[-1][0] == found[-2][0] and (row := asking.fetchone()) is not None:
+            found.append(row)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _walking(of_rows: sa.Select[Any], dialect: sa.Dialect) -> str:
+    # The plus lets SQLite look a row up by what the words find, never the words anew for each row.
+    words = t.search_row.c.id == sa.literal_column(f"+{TABLE}.rowid", sa.BigInteger)
+    asked = of_rows.join(_TEXTS[TABLE], words).where(sa.text(f"{TABLE} MATCH ? AND {TABLE}.rowid <= ?"))
+    newest_first = asked.order_by(_TEXTS[TABLE].c.rowid.desc())
+    return str(newest_first.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def _numbers(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import partial
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,7 +24,7 @@ from archive.paging import Page, cursor, place
 from archive.query import All, Fact, Not, OneOf, parse, words_of
 from archive.records import canonical_json
 from archive.said import said
-from archive.search import NEWEST, OLDEST, fields_of, is_text, matching, newest, ranking
+from archive.search import NEWEST, OLDEST, fields_of, is_text, matching, newest, ranking, walked
 from archive.takedown import visible
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 RANKED = 1000
 """Hits that are ranked, the newest: ranking a common word over a whole archive takes seconds."""
 
-SPARE, LEAST_LOOKED_AT, MOST_LOOKED_AT = 4, 200, 5000
-"""Hits of the words that are looked at for a page: some more than it has; at the next look so many, and at most."""
+SPARE, LEAST_LOOKED_AT, MOST_LOOKED_AT = 1, 200, 5000
+"""Hits of the words that are looked at for a page: one more than it has; at the next look so many, and at most."""
 
 
 class Versions(StrEnum):
@@ -69,7 +71,7 @@ class Selection:
     without_opt_outs: bool = False  # leave out what its paper keeps from archives and miners
 
 
-_text = t.version.alias("text_version")
+text_version = _text = t.version.alias("text_version")
 _last = t.version.alias("last")
 _OF_ARTICLE = sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN, _text.c.content_id.is_not(None))
 # One look-up for each article: of a choice between two versions PostgreSQL thinks that it leaves one article, and reads
@@ -128,19 +130,35 @@ def _listed(connection: Connection, numbers: list[int]) -> sa.FromClause:
     return sa.func.json_each(canonical_json(numbers)).table_valued("value", "key", name="listed")
 
 
+OF_TODAY = (
+    sa.select(t.search_row.c.id, t.article.c.id, text_version.c.id, text_version.c.number)
+    .join(text_version, text_version.c.content_id == t.search_row.c.content_id)
+    .join(t.article, t.article.c.id == text_version.c.article_id)
+    .where(text_version.c.known_to == t.OPEN, t.article.c.merged_into.is_(None), text_version.c.id == _LAST_TEXT)
+    .where(visible(t.article.c.id))
+)
+"""Select texts of today, each as the first columns of a :class:`Found`."""
+
+
 class Found(NamedTuple):
-    """A text that was asked for, and where in the order it stands: by place, article and number, the greatest first."""
+    """A text that was asked for, and where in the order it stands: by place, article and number, the greatest first.
+
+    ``facts`` is what else :func:`page` was asked to tell of it, where that came with it.
+    """
 
     place: int
     article_id: int
     version_id: int
     number: int
+    facts: Sequence[Any] | None = None
 
 
-def page(connection: Connection, selection: Selection, limit: int, after: str | None = None) -> Page[Found]:
+def page(connection: Connection, selection: Selection, limit: int, after: str | None = None,
+         of_today: sa.Select[Any] = OF_TODAY) -> Page[Found]:  # fmt: skip
     """Return what is on one page of :func:`selecting`; the last page costs what the first does.
 
-    Of a list by relevance there are pages up to the last of the hits that are ranked.
+    Of a list by relevance there are pages up to the last of the hits that are ranked. ``of_today`` is :data:`OF_TODAY`
+    with more columns: where only words are asked for, they are read with what is found, and are its ``facts``.
     """
     node = parse(selection.query) if selection.query is not None else None
     asked = _of_the_past(connection, selection, node)
@@ -157,7 +175,7 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
         rows = connection.execute(_following(_selecting(connection, selection, node), begins).limit(limit + 1))
         found = [_found(row) for row in rows]
     else:
-        found = _walked(connection, selection, node, text, limit + 1, begins)
+        found = _with_words(connection, selection, node, text, limit + 1, begins, of_today)
     return _page(found, limit, lambda last: cursor(*(last.place, last.article_id, last.number)[:parts]))
 
 
@@ -190,27 +208,43 @@ def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Sele
     return query.where(sa.tuple_(first, article) <= begun, follows)
 
 
-def _walked(connection: Connection, selection: Selection, node: Node, text: Node, most: int,
-            begins: tuple[int, ...] | None) -> list[Found]:  # fmt: skip
+def _with_words(connection: Connection, selection: Selection, node: Node, text: Node, most: int,
+                begins: tuple[int, ...] | None, of_today: sa.Select[Any]) -> list[Found]:  # fmt: skip
+    """Return the newest texts that have the words and are what is asked for beside them."""
+    query = _beside_words(connection, selection, node)
+    if query is not None:
+        meeting, looked_at = partial(_meeting, connection, query), max(4 * most, LEAST_LOOKED_AT)
+        return _walked(connection, text, meeting, most, begins, looked_at)
+    if connection.dialect.name == "sqlite":
+        return _ordered(walked(connection, text, of_today, most, begins))[:most]
+    # Where only words are asked for, nearly every hit is a text that is.
+    return _walked(connection, text, partial(_of_today, connection, of_today), most, begins, most + SPARE)
+
+
+def _walked(connection: Connection, text: Node, told_of: Callable[[list[int]], list[Found]], most: int,
+            begins: tuple[int, ...] | None, looked_at: int) -> list[Found]:  # fmt: skip
     """Go through the hits of the words from the newest on until enough of them are texts that are asked for.
 
     A page of a common word looks at some of its hits, where the whole list would have to find them all.
     """
     told: list[Found] = []
-    query = _beside_words(connection, selection, node)
-    # Where only words are asked for, nearly every hit is a text that is.
-    before, looked_at = (
-        begins[0] if begins else NEWEST,
-        most + SPARE if query is None else max(4 * most, LEAST_LOOKED_AT),
-    )
+    before = begins[0] if begins else NEWEST
     while len(told) < most:
         numbers = newest(connection, text, looked_at, before)
-        found = _with_numbers(connection, query, numbers)
-        told += [one for one in found if begins is None or one[:2] < begins]
+        found = told_of(numbers)
+        told += found if begins is None else [one for one in found if one[:2] < begins]
         if len(numbers) < looked_at:
             break
         before, looked_at = numbers[-1] - 1, min(max(4 * looked_at, LEAST_LOOKED_AT), MOST_LOOKED_AT)
     return told[:most]
+
+
+def _ordered(rows: list[Any]) -> list[Found]:
+    """Return rows of :data:`OF_TODAY`, the newest first."""
+    return [Found(row[0], row[1], row[2], row[3], row) for row in sorted(rows, key=_PLACE, reverse=True)]
+
+
+_PLACE = itemgetter(0, 1, 2)
 
 
 def _beside_words(connection: Connection, selection: Selection, node: Node) -> sa.Select[Any] | None:
@@ -225,24 +259,16 @@ def _beside_words(connection: Connection, selection: Selection, node: Node) -> s
     return query.add_columns(t.search_row.c.id.label("place"))
 
 
-def _with_numbers(connection: Connection, query: sa.Select[Any] | None, numbers: Sequence[int]) -> list[Found]:
-    """Return the texts of today that have these row numbers, the newest first."""
-    if query is None:
-        of_today = question(_OF_TODAY, "search_row.id", connection.dialect)
-        found = [Found(*row) for row in rows_in(connection, of_today, numbers)]
-    else:
-        parts = (numbers[at : at + MOST_KEYS] for at in range(0, len(numbers), MOST_KEYS))
-        found = [_found(row) for part in parts for row in connection.execute(query.where(t.search_row.c.id.in_(part)))]
+def _meeting(connection: Connection, query: sa.Select[Any], numbers: Sequence[int]) -> list[Found]:
+    """Return the texts of today that have these row numbers and are what is asked for beside the words, in order."""
+    parts = (numbers[at : at + MOST_KEYS] for at in range(0, len(numbers), MOST_KEYS))
+    found = [_found(row) for part in parts for row in connection.execute(query.where(t.search_row.c.id.in_(part)))]
     return sorted(found, reverse=True)
 
 
-_OF_TODAY = (
-    sa.select(t.search_row.c.id, t.article.c.id, _text.c.id, _text.c.number)
-    .join(_text, _text.c.content_id == t.search_row.c.content_id)
-    .join(t.article, t.article.c.id == _text.c.article_id)
-    .where(_text.c.known_to == t.OPEN, t.article.c.merged_into.is_(None), _text.c.id == _LAST_TEXT)
-    .where(visible(t.article.c.id))
-)
+def _of_today(connection: Connection, of_today: sa.Select[Any], numbers: Sequence[int]) -> list[Found]:
+    """Return the texts of today that have these row numbers, with all that is to be told of them, in order."""
+    return _ordered(rows_in(connection, question(of_today, "search_row.id", connection.dialect), numbers))
 
 
 # ------------------------------------------------------------------ the past

@@ -113,13 +113,13 @@ def all_unpacked(connection: Connection, rows: Iterable[Any]) -> dict[int, str |
     Only texts that are told through others than these need a query.
     """
     held = {row.id: row for row in rows}
-    elsewhere = {row.base_content_id for row in held.values()} - held.keys() - {None}
-    wanted = list(held)
-    held |= _chain_rows(connection, elsewhere)
-    texts: dict[int, bytes | None] = {}
-    for number in wanted:
-        _follow(number, held, texts)
-    return {number: _printed(texts[number]) for number in wanted}
+    texts = {number: _whole(row) for number, row in held.items() if row.base_content_id is None}
+    if len(texts) < len(held):
+        elsewhere = {row.base_content_id for row in held.values()} - held.keys() - {None}
+        known = held | _chain_rows(connection, elsewhere)
+        for number in held.keys() - texts.keys():
+            _follow(number, known, texts)
+    return {number: _printed(texts[number]) for number in held}
 
 
 def _printed(text: bytes | None) -> str | None:
@@ -151,9 +151,14 @@ def _follow(number: int, rows: Mapping[int, Any], texts: dict[int, bytes | None]
         number = rows[number].base_content_id
     for link in reversed(chain):
         row = rows[link]
-        base = texts[row.base_content_id] if row.base_content_id is not None else None
-        is_plain = row.codec == t.PLAIN or row.body is None
-        texts[link] = row.body if is_plain else _text(row.body, base, f"content {link}")
+        texts[link] = _whole(row, texts[row.base_content_id] if row.base_content_id is not None else None)
+
+
+def _whole(row: Any, base: bytes | None = None) -> bytes | None:
+    """Return the text of a row; ``base`` is the one that it is told by."""
+    if row.codec == t.PLAIN or row.body is None:
+        return row.body  # type: ignore[no-any-return]  # a row of the database
+    return _text(row.body, base, f"content {row.id}")
 
 
 def _text(packed: bytes, base: bytes | None, name: str) -> bytes:
