@@ -580,40 +580,46 @@ class Desk:
         return number
 
     def clear(self) -> None:
-        """Write what lies on the desk, the records first."""
+        """Write what lies on the desk: what points at no record while the records are still compressed."""
         if not self._where:
             return
+        for row in self._new.get("content", ()):
+            row["body"] = texts.pack(row["body"])
+        self._new["article"] = [_opened(story) for story in self._opened.values()]
+        self._insert(_APART)
+        last = {_stands(story).contents[-1] for story in (*self._opened.values(), *self._derived.values())}
+        outlived = {content for content, *_ in self._texts} - last
+        said = search.index_contents(self.connection, self._texts, outlived)
         self._write()
         for row, written in self._where:
             row |= {"warc_file_id": written.file, "warc_offset": written.place.offset,
                     "warc_length": written.place.length}  # fmt: skip
-        for row in self._new.get("content", ()):
-            row["body"] = texts.pack(row["body"])
-        self._new["article"] = [_opened(story) for story in self._opened.values()]
         run_each(self.connection, _END, ((*ends, number) for number, ends in self._ends.items()))
-        for table in _ORDER:
-            found = self._new.get(table, [])
-            if table in _SHARED:
-                found.sort(key=itemgetter(*_SHARED[table]))
-            insert_rows(self.connection, t.metadata.tables[table], found, missing=table == "lsh_band")
+        self._insert(_POINTING)
         run_each(self.connection, _DERIVE, map(_derived, self._derived.values()))
         run_each(self.connection, _LOOK, map(_looked, self._looked.values()))
         run_each(self.connection, _LAST_AT, ((at, *run) for run, at in self._last_at.items()))
         seen = sorted(self._profiles.items(), key=itemgetter(0))
         run_each(self.connection, _PROFILE, ((*key, *values.values()) for key, values in seen))
         run_each(self.connection, _ASKED, ((at, url, anyway, at) for url, at, anyway in self._asked))
-        search.index_contents(self.connection, self._texts)
-        search.settle(self.connection, self._changed)
+        search.settle(self.connection, self._changed, said, outlived)
         texts.settle(self.connection, self._changed)
         for article in dict.fromkeys(self._read):
             takedown.hide_if_named(self.connection, article)
         self._lay_out()
 
+    def _insert(self, tables: Sequence[str]) -> None:
+        for table in tables:
+            found = self._new.get(table, [])
+            if table in _SHARED:
+                found.sort(key=itemgetter(*_SHARED[table]))
+            insert_rows(self.connection, t.metadata.tables[table], found, missing=table == "lsh_band")
+
 
 # What refers to something comes after it.
-_ORDER = ("url", "author", "picture_list", "source_set", "article", "capture", "content", "content_sketch", "reading",
-          "reading_author", "opt_out", "article_identity", "article_url", "version", "counter_reading", "lsh_band",
-          "change_log")  # fmt: skip
+_APART = ("url", "author", "picture_list", "source_set", "article", "content", "content_sketch", "lsh_band")
+_POINTING = ("capture", "reading", "reading_author", "opt_out", "article_identity", "article_url", "version",
+             "counter_reading", "change_log")  # fmt: skip
 _SHARED = {"url": ("url",), "author": ("site_id", "name_norm"), "content": ("digest",),
            "picture_list": ("digest",), "source_set": ("digest",),
            "lsh_band": ("key", "article_id")}  # fmt: skip

@@ -169,7 +169,7 @@ def sharing(connection: Connection, keys: Collection[int]) -> dict[int, tuple[in
 
     That is enough to tell whether any other than its own shares one.
     """
-    ends = {key: (first, last) for key, first, last in rows_in(connection, _SHARING, keys)}
+    ends = {key: (first, last) for key, first, last in rows_in(connection, _SHARING, sorted(keys))}
     return {key: ends.get(key, ()) for key in keys}
 
 

@@ -91,18 +91,24 @@ def index_content(connection: Connection, content: int, reading: Reading, at: da
     index_contents(connection, [(content, reading, at)])
 
 
-def index_contents(connection: Connection, told: Sequence[tuple[int, Reading, datetime]]) -> None:
-    """Put new contents into the index as texts of today, each as :func:`index_content` does.
+def index_contents(connection: Connection, told: Sequence[tuple[int, Reading, datetime]],
+                   outlived: Collection[int] = ()) -> dict[int, Fields]:  # fmt: skip
+    """Put new contents into the index as texts of today, each as :func:`index_content` does; return what they say.
 
-    Those that are none are taken out by :func:`settle`.
+    Those that are none are taken out by :func:`settle`. Those in ``outlived`` are known to be none: they get a row
+    number, and their words when settle is told of them.
     """
     if not told:
-        return
+        return {}
     numbers = _free(connection, [(_place(reading, at), content) for content, reading, at in told])
     entries = [{"id": number, "content_id": content, "superseded": False}
                for number, (content, *_) in zip(numbers, told, strict=True)]  # fmt: skip
     insert_rows(connection, t.search_row, entries)
-    put_texts(connection, [(number, _read(reading)) for number, (_, reading, _) in zip(numbers, told, strict=True)])
+    said = {content: _read(reading) for content, reading, _ in told}
+    put_texts(
+        connection, [(row["id"], said[row["content_id"]]) for row in entries if row["content_id"] not in outlived]
+    )
+    return said
 
 
 def _place(reading: Reading, at: datetime) -> int:
@@ -250,8 +256,11 @@ class _Row:
     against: int | None
 
 
-def settle(connection: Connection, articles: Collection[int]) -> None:
+def settle(connection: Connection, articles: Collection[int], said: Mapping[int, Fields] | None = None,
+           outlived: Collection[int] = ()) -> None:  # fmt: skip
     """Bring the indexes in step with what articles say, after their versions were written.
+
+    ``said`` and ``outlived`` are of :func:`index_contents`: what some texts say, and which have no words there yet.
 
     The last text of an article is whole in the index of today, though the article be gone. A text that is nobody's
     last one goes to that of the past, without the words that the one which followed has, however many came together.
@@ -260,7 +269,9 @@ def settle(connection: Connection, articles: Collection[int]) -> None:
     chosen = sorted(articles)
     for at in range(0, len(chosen), _TOGETHER):
         wanted = _Wanted.of(connection, chosen[at : at + _TOGETHER])
-        _move(connection, wanted.moves(connection))
+        moves = wanted.moves(connection)
+        wordless = [row for content, row in wanted.rows.items() if content in outlived]
+        _move(connection, moves, said or {}, wordless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,17 +340,25 @@ _SAID_BY = (
 )
 
 
-def _move(connection: Connection, moves: Sequence[tuple[_Row, _Row]]) -> None:
-    """Bring rows from where they stand to where they should; those stay whose texts are damaged."""
-    if not moves:
+def _move(connection: Connection, moves: Sequence[tuple[_Row, _Row]], said: Mapping[int, Fields],
+          wordless: Sequence[_Row] = ()) -> None:  # fmt: skip
+    """Bring rows from where they stand to where they should; those stay whose texts are damaged.
+
+    ``said`` is what some texts say, ``wordless`` are rows that stand nowhere yet.
+    """
+    if not moves and not wordless:
         return
     both = [row for move in moves for row in move]
-    told = _readable(connection, {row.content for row in both} | {row.against for row in both if row.against})
+    wanted = {row.content for row in both} | {row.against for row in both if row.against}
+    told = {**said, **_readable(connection, wanted - said.keys())}
     moves = [move for move in moves if all(told.keys() >= {row.content, row.against or row.content} for row in move)]
+    absent, moved = {row.id for row in wordless}, {row.id for row, _ in moves}
+    new = [row for _, row in moves] + [row for row in wordless if row.id not in moved]
     for table in (TABLE, PAST):
-        _forget(connection, [(row.id, _held(row, told)) for row, _ in moves if _table(row) == table], table)
+        old = [row for row, _ in moves if _table(row) == table and row.id not in absent]
+        _forget(connection, [(row.id, _held(row, told)) for row in old], table)
     for table in (TABLE, PAST):
-        put_texts(connection, [(row.id, _held(row, told)) for _, row in moves if _table(row) == table], table)
+        put_texts(connection, [(row.id, _held(row, told)) for row in new if _table(row) == table], table)
     run_each(connection, _MOVED, [(row.superseded, row.against, row.id) for _, row in moves])
 
 
@@ -369,7 +388,7 @@ def remove_contents(connection: Connection, contents: Collection[int]) -> None:
     """Take contents out of the index, before their texts are erased."""
     gone = sorted(contents)
     leaning = [row for row in _rows(connection, _LEANING, gone) if row.content not in contents]
-    _move(connection, [(row, _Row(row.id, row.content, superseded=True, against=None)) for row in leaning])
+    _move(connection, [(row, _Row(row.id, row.content, superseded=True, against=None)) for row in leaning], {})
     rows = _rows(connection, _OF_CONTENTS, gone)
     told = fields_of(connection, {row.content for row in rows} | {row.against for row in rows if row.against})
     for table in (TABLE, PAST):
