@@ -4,9 +4,10 @@
     python -m benchmarks.archive --captures 1000000 --database postgresql+psycopg://postgres@127.0.0.1/empty --writers 4
 
 First 10,000 captures of 1,000 articles are taken in (3.5 versions and 10 captures an article, a view counter that
-grows), by ``Archive.save_all`` in groups of 50: WARC files written and everything synced, search index and bands
-included, signatures made before, as the reading processes do in a crawl. Then the rows are multiplied in SQL to the
-size asked for, with addresses, keys, digests, days and bands of their own, and the same is measured again. A page has
+grows), by ``Archive.save_all`` in groups of 50 and of 200 by turns: WARC files written and everything synced, search
+index and bands included, signatures made before, as the reading processes do in a crawl. Then the rows are multiplied
+in SQL to the size asked for, with addresses, keys, digests, days and bands of their own, and the same is measured
+again; what a capture costs here and there is told for groups of the same size. A page has
 about 6 KB; the gzip of a real one of 280 KB costs 5 ms more. Beside each time stands the load of the machine, and what
 the processor worked for the question: on a busy machine only that tells.
 
@@ -65,11 +66,14 @@ CAPTURES = 10
 VERSIONS = (2, 3, 3, 4, 4, 5)  # 3.5 on average
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 300
-GROUP = 50
+GROUPS = (50, 200)
+GROUP = GROUPS[0]
 QUERIES = 1000
 TAKEN_IN = 2000
+"""Captures that each writer takes in at a time."""
 ROUNDS = 4
-"""Times that taking in is measured at each size; the best counts, for what else the machine does only adds."""
+"""Times that taking in is measured for each size of archive and of group, by turns; the best counts, for what else the
+machine does only adds."""
 READER = Reader(name="benchmark", version="1")
 SOURCES = {
     "title": "dom h1", "authors": "json-ld", "published": "json-ld", "modified": "json-ld", "standfirst": "json-ld",
@@ -88,20 +92,17 @@ def main() -> None:
     parser.add_argument("--writers", type=int, nargs="*", default=[1], help="numbers of processes that take in at once")
     asked = parser.parse_args()
     run = Run(asked.folder, asked.database)
-    parts = [range(start, start + ARTICLES // ROUNDS) for start in range(0, ARTICLES, ARTICLES // ROUNDS)]
-    small = {1: max(run.take_in(part, writers=1) for part in parts)}
+    small = run.best_of(range(ARTICLES), writers=1)
     run.answers(ARTICLES)
     copies = asked.captures // (ARTICLES * CAPTURES)
     run.multiply(copies)
     run.answers(ARTICLES * copies)
-    for number, writers in enumerate(asked.writers):
-        first = ARTICLES * (copies + 1) + number * ROUNDS * TAKEN_IN
-        parts = [
-            range(start, start + TAKEN_IN // CAPTURES) for start in range(first, first + ROUNDS * TAKEN_IN, TAKEN_IN)
-        ]
-        large = max(run.take_in(part, writers=writers) for part in parts)
-        if writers in small:
-            run.say("cost of a capture, large to small", small[writers] / large)
+    first = ARTICLES * (copies + 1)
+    for writers in asked.writers:
+        new = range(first, first + ROUNDS * len(GROUPS) * writers * TAKEN_IN // CAPTURES)
+        first, large = new.stop, run.best_of(new, writers=writers)
+        for group in GROUPS if writers == 1 else ():
+            run.say(f"cost of a capture in groups of {group}, large to small", small[group] / large[group])
 
 
 class Words:
@@ -259,13 +260,23 @@ class Run:
 
     # -- taking in
 
-    def take_in(self, articles: range, *, writers: int) -> float:
+    def best_of(self, articles: range, *, writers: int) -> dict[int, float]:
+        """Take in these articles in rounds; return for each size of group the most captures in a second."""
+        rounds, best = ROUNDS * len(GROUPS), dict.fromkeys(GROUPS, 0.0)
+        for n in range(rounds):
+            part = articles[len(articles) * n // rounds : len(articles) * (n + 1) // rounds]
+            group = GROUPS[n % len(GROUPS)]
+            best[group] = max(best[group], self.take_in(part, writers=writers, group=group))
+        return best
+
+    def take_in(self, articles: range, *, writers: int, group: int = GROUP) -> float:
         """Take in the captures of these articles, shared out to several processes; return how many in a second."""
         parts = [[article for article in articles if article % SITES % writers == part] for part in range(writers)]
         context = multiprocessing.get_context("spawn")
         begin, times = context.Barrier(writers), context.Queue()
         started = [
-            context.Process(target=_take_in, args=(self.folder, self.database, part, begin, times)) for part in parts
+            context.Process(target=_take_in, args=(self.folder, self.database, part, group, begin, times))
+            for part in parts
         ]
         for process in started:
             process.start()
@@ -274,7 +285,7 @@ class Run:
             process.join()
         seconds = max(end for _, end, _ in told) - min(start for start, _, _ in told)
         rate = sum(count for _, _, count in told) / seconds
-        self.say(f"captures a second taken in, {writers} writer(s), groups of {GROUP}", rate, "1/s")
+        self.say(f"captures a second taken in, {writers} writer(s), groups of {group}", rate, "1/s")
         return rate
 
     # -- asking
@@ -357,7 +368,7 @@ class Run:
             archive.engine.dispose()
 
 
-def _take_in(folder: Path, database: str | None, articles: list[int], begin: Any, times: Any) -> None:
+def _take_in(folder: Path, database: str | None, articles: list[int], group: int, begin: Any, times: Any) -> None:
     """Take in what one process has to: each site's articles side by side, as visits find them."""
     press = Press()
     with Archive(folder, database=database) as archive:
@@ -375,8 +386,8 @@ def _take_in(folder: Path, database: str | None, articles: list[int], begin: Any
         gc.freeze()  # a crawl has not all of its captures in memory, for the collector to walk over again and again
         begin.wait()
         start = time.time()
-        for at in range(0, len(told), GROUP):
-            archive.save_all(told[at : at + GROUP])
+        for at in range(0, len(told), group):
+            archive.save_all(told[at : at + group])
         times.put((start, time.time(), len(told)))
 
 
