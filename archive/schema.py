@@ -7,6 +7,7 @@ lacks is laid over it in temporary views and tables of the reading connection, a
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+COPIED_PAGES = 10_000
+"""Pages of the database that are copied between two tellings: some 40 MB."""
 
 # Any number will do, so long as nobody else locks it: makers of one PostgreSQL schema wait for each other.
 _SCHEMA_LOCK = 0x68656D65
@@ -140,11 +144,15 @@ def _lock(connection: Connection) -> None:
 # ------------------------------------------------------------------ migrate
 
 
-def migrate(engine: Engine, at: datetime, backup: Path) -> Migrated:
+Told = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done and how much it is in all."""
+
+
+def migrate(engine: Engine, at: datetime, backup: Path, told: Told = lambda *_: None) -> Migrated:
     """Bring an older schema up to date; ``backup`` is where the copy of an SQLite database goes before.
 
-    PostgreSQL is backed up by its own tools. All steps are one transaction: on any error the database stays as it was.
-    Raises ArchiveError.
+    PostgreSQL is backed up by its own tools. All steps are one transaction: on any error, and after a kill, the
+    database is as it was. Raises ArchiveError.
     """
     current, newest = current_revision(engine), newest_revision()
     if current == newest:
@@ -153,20 +161,35 @@ def migrate(engine: Engine, at: datetime, backup: Path) -> Migrated:
         raise ArchiveError(_is_other(engine, current))
     copied = backup if engine.dialect.name == "sqlite" else None
     if copied is not None:
-        _back_up(engine, copied)
-    with transaction(engine) as connection:
-        _lock(connection)
-        upgrade(connection)
-        if is_unfilled(connection):
-            fill(connection)
-        detail = {"from": current, "to": newest, "backup": copied.name if copied else None}
-        connection.execute(
-            t.event.insert().values(at=at, type="migrate", object_type="database", outcome="ok", agent="hemeroteca",
-                                    detail=detail)
-        )  # fmt: skip
+        _back_up(engine, copied, told)
+    detail = {"from": current, "to": newest, "backup": copied.name if copied else None}
+    try:
+        with transaction(engine) as connection:
+            _lock(connection)
+            _step_by_step(connection, current, told)
+            connection.execute(
+                t.event.insert().values(at=at, type="migrate", object_type="database", outcome="ok", agent="hemeroteca",
+                                        detail=detail)
+            )  # fmt: skip
+    except StoreError as error:
+        kept = f"; {copied} is a copy of it that is not needed" if copied else ""
+        raise StoreError(f"{error}; nothing was migrated, the archive is as it was{kept}") from error
     if engine.dialect.name == "sqlite":
+        told("writing the file anew", 0, 1)
         _compact(engine)
     return Migrated(current, newest, copied)
+
+
+def _step_by_step(connection: Connection, current: str, told: Told) -> None:
+    """Run all migrations that lead on from a revision, and fill the indexes of words where these left them empty."""
+    steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current)
+    wanted = [script.revision for script in steps][::-1]
+    for done, revision in enumerate(wanted):
+        told(f"migrating to {revision}", done, len(wanted))
+        upgrade(connection, revision)
+    if is_unfilled(connection):
+        total = connection.scalar(sa.select(sa.func.count()).select_from(t.search_row)) or 0
+        fill(connection, lambda done: told("filling the indexes of words", done, total))
 
 
 def _compact(engine: Engine) -> None:
@@ -178,15 +201,20 @@ def _compact(engine: Engine) -> None:
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _back_up(engine: Engine, backup: Path) -> None:
+def _back_up(engine: Engine, backup: Path, told: Told) -> None:
     """Copy an SQLite database while it may be in use (SQLite's online backup), and check the copy."""
+
+    def progress(_status: int, remaining: int, total: int) -> None:
+        told("copying", total - remaining, total)
+
     try:
         with closing(sqlite3.connect(backup)) as copy, engine.connect() as connection:
             source = connection.connection.dbapi_connection
             assert isinstance(source, sqlite3.Connection)  # noqa: S101  # the caller gives no path for others
-            source.backup(copy)
+            source.backup(copy, pages=COPIED_PAGES, progress=progress)
             (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
     except (sqlite3.Error, OSError) as error:
+        backup.unlink(missing_ok=True)  # a disk that it filled is wanted for other things
         raise StoreError(f"{backup}: cannot make the backup, so nothing was migrated: {error}") from error
     if verdict != "ok":
         raise StoreError(f"{backup}: the backup is not whole, so nothing was migrated: {verdict}")

@@ -34,7 +34,7 @@ from archive.said import said
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -396,9 +396,9 @@ def remove_contents(connection: Connection, contents: Collection[int]) -> None:
     run_each(connection, "DELETE FROM search_row WHERE id = ?", [(row.id,) for row in rows])
 
 
-def fill(connection: Connection) -> None:
-    """Fill both indexes, which are empty, with the texts that have a row number."""
-    row, after = t.search_row.c, OLDEST
+def fill(connection: Connection, progress: Callable[[int], None]) -> None:
+    """Fill both indexes, which are empty, with the texts that have a row number; ``progress`` is told how many are."""
+    row, after, filled = t.search_row.c, OLDEST, 0
     part = sa.select(row.id, row.content_id).where(row.id > sa.bindparam("after")).order_by(row.id).limit(_TOGETHER)
     while found := connection.execute(part, {"after": after}).all():
         contents = [content for _, content in found]
@@ -410,7 +410,8 @@ def fill(connection: Connection) -> None:
         for table in (TABLE, PAST):
             put_texts(connection, [(row.id, _held(row, told)) for row in rows if _table(row) == table], table)
         run_each(connection, _MOVED, [(row.superseded, row.against, row.id) for row in rows])
-        after = found[-1].id
+        after, filled = found[-1].id, filled + len(found)
+        progress(filled)
 
 
 def is_unfilled(connection: Connection) -> bool:

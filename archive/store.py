@@ -59,13 +59,14 @@ if TYPE_CHECKING:
     from archive.schema import Migrated
 
 
-def migrate(home: Path, url: str | None = None, clock: Clock | None = None) -> Migrated:
+def migrate(home: Path, url: str | None = None, clock: Clock | None = None,
+            told: schema.Told = lambda *_: None) -> Migrated:  # fmt: skip
     """Bring the schema of an older archive up to date, after a copy of its SQLite database; raises ArchiveError."""
     engine = database.open_engine(url or database.default_url(home))
     now = (clock or shifted_clock())()
     try:
         _require(engine, home)
-        return schema.migrate(engine, now, home / f"{database.DATABASE_NAME}.before-{now:%Y%m%dT%H%M%S}")
+        return schema.migrate(engine, now, home / f"{database.DATABASE_NAME}.before-{now:%Y%m%dT%H%M%S}", told)
     finally:
         engine.dispose()
 

@@ -211,9 +211,12 @@ def migrate_schema(home: Home = Path(DEFAULT_HOME), database: Database = None, a
     """Bring an archive that an earlier version wrote up to date. No visit may be running.
 
     SQLite: a copy of the database is made beside it first; delete it when all is well. PostgreSQL: make a backup with
-    pg_dump before you begin.
+    pg_dump before you begin. All steps are one transaction: one that is killed can be begun again.
     """
-    done = migrate(home, database)
+    with progress_bar() as progress:
+        task = progress.add_task("migrating")
+        done = migrate(home, database, told=lambda what, done, total: progress.update(
+            task, description=what, completed=done, total=total))  # fmt: skip
     if as_json:
         print_json({**asdict(done), "backup": str(done.backup) if done.backup else None})
     elif done.before == done.after:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import event
 from typer.testing import CliRunner
 
 from archive import Archive, ArchiveError, NoArchiveError, StoreError, corpus, database, signature
@@ -264,6 +269,86 @@ def test_nothing_is_migrated_when_the_copy_cannot_be_made(old: Path) -> None:
         migrate(engine, START, nowhere)
     assert current_revision(engine) == "0001"
     engine.dispose()
+
+
+@pytest.mark.sqlite
+def test_a_copy_that_finds_no_room_is_not_left_behind(old: Path) -> None:
+    engine, limits = open_engine(database.default_url(old)), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot make the backup, so nothing was migrated"):
+            migrate(engine, START, old / "backup.sqlite")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        engine.dispose()
+    assert not (old / "backup.sqlite").exists()
+    assert_is_as_it_was(old)
+
+
+def assert_is_as_it_was(old: Path) -> None:
+    with Archive(old, readonly=True) as archive:
+        assert "the archive's schema is 0001" in str(archive.notice)
+        titles = [version["title"] for version in corpus.history(archive, STORY).versions]
+    assert titles == ["Flood closes the old bridge", "Two"]
+
+
+@pytest.mark.sqlite
+def test_a_disk_that_fills_half_way_leaves_the_archive_as_it_was(old: Path) -> None:
+    engine = open_engine(database.default_url(old))
+    room = Path(old / "archive.sqlite").stat().st_size // 4096 + 8
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {room}")
+
+    event.listen(engine, "connect", limit)
+    backup = old / "backup.sqlite"
+    message = (
+        f"disk is full; nothing was migrated, the archive is as it was; {backup} is a copy of it that is not needed"
+    )
+    with pytest.raises(StoreError, match=message):
+        migrate(engine, START, backup)
+    engine.dispose()
+    assert_is_as_it_was(old)
+    backup.unlink()
+    assert CliRunner().invoke(app, ["migrate", "--home", str(old)]).exit_code == 0
+
+
+@pytest.mark.parametrize("step", ["migrating to 0008", "migrating to 0016", "filling the indexes of words"])
+def test_a_migration_that_is_killed_can_be_begun_again(old: Path, step: str) -> None:
+    address = database.default_url(old)
+    killed = multiprocessing.get_context("spawn").Process(target=migrate_until, args=(address, old / "killed", step))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    assert_is_as_it_was(old)
+    assert CliRunner().invoke(app, ["migrate", "--home", str(old)]).exit_code == 0
+    with Archive(old, readonly=True) as archive:
+        assert archive.notice is None
+        assert [hit["title"] for hit in corpus.search(archive, Selection(query="bridge"), 5)] == ["Two"]
+        assert [row.type for row in rows(archive, t.event)].count("migrate") == 1
+
+
+def migrate_until(address: str, backup: Path, step: str) -> None:
+    """Migrate a database until a step is told, and be killed then."""
+    engine = open_engine(address)
+
+    def told(what: str, _done: int, _total: int) -> None:
+        if what == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    migrate(engine, START, backup, told)
+
+
+def test_a_migration_says_how_far_it_is(old: Path) -> None:
+    engine, said = open_engine(database.default_url(old)), []
+    migrate(engine, START, old / "backup.sqlite", lambda *told: said.append(told))
+    engine.dispose()
+    steps = [told for told in said if told[0].startswith("migrating")]
+    assert [done for _, done, _ in steps] == list(range(len(steps)))
+    assert {total for _, _, total in steps} == {len(steps)}
+    assert steps[0][0] == "migrating to 0002"
+    assert steps[-1][0] == f"migrating to {newest_revision()}"
+    assert ("filling the indexes of words", 2, 2) in said
 
 
 def test_an_archive_that_is_up_to_date_needs_no_migration(home: Path) -> None:

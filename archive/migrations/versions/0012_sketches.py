@@ -7,8 +7,8 @@ import struct
 import sqlalchemy as sa
 from alembic import op
 
+from archive.bulk import insert_rows
 from archive.duplicates import sketch
-from archive.rows import insert_missing
 
 revision = "0012"
 down_revision = "0011"
@@ -19,8 +19,8 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 _held = sa.table("content_sig", sa.column("content_id", sa.BigInteger), sa.column("signature", sa.LargeBinary))
 _version = sa.table("version", sa.column("article_id", sa.BigInteger), sa.column("content_id", sa.BigInteger))
-_band = sa.Table("lsh_band", sa.MetaData(), sa.Column("band", sa.SmallInteger), sa.Column("hash", sa.BigInteger),
-                 sa.Column("article_id", sa.BigInteger))  # fmt: skip
+_found = sa.table("band_found", sa.column("band", sa.SmallInteger), sa.column("hash", sa.BigInteger),
+                  sa.column("article_id", sa.BigInteger))  # fmt: skip
 
 
 def upgrade() -> None:
@@ -33,7 +33,8 @@ def upgrade() -> None:
         comment="MinHash of a content: the lowest bytes of 128 values.",
     )
     connection, after = op.get_bind(), 0
-    connection.execute(_band.delete())
+    op.execute("DELETE FROM lsh_band")
+    op.execute("CREATE TEMPORARY TABLE band_found (band SMALLINT, hash BIGINT, article_id BIGINT)")
     page = sa.select(_held).where(_held.c.content_id > sa.bindparam("after")).order_by(_held.c.content_id).limit(BATCH)
     told = sa.select(_version).distinct().where(_version.c.content_id.in_(sa.bindparam("contents", expanding=True)))
     while found := connection.execute(page, {"after": after}).all():
@@ -42,7 +43,10 @@ def upgrade() -> None:
         rows = [{"band": band, "hash": value, "article_id": row.article_id}
                 for row in connection.execute(told, {"contents": list(sketches)})
                 for band, value in enumerate(_BANDS.unpack(sketches[row.content_id]))]  # fmt: skip
-        if rows:
-            insert_missing(connection, _band, rows)
+        insert_rows(connection, _found, rows)
         after = found[-1].content_id
+    # All at once in the order of the key: a row here and a row there took ten minutes for 350,000 texts.
+    op.execute("INSERT INTO lsh_band (band, hash, article_id) "
+               "SELECT DISTINCT band, hash, article_id FROM band_found ORDER BY band, hash, article_id")  # fmt: skip
+    op.execute("DROP TABLE band_found")
     op.drop_table("content_sig")
