@@ -209,7 +209,8 @@ def _filled(archive: Archive, articles: int) -> list[int]:
             connection.executemany("INSERT INTO content_sketch VALUES (?, ?)", zip(numbers, sketches, strict=True))
         for band in range(duplicates.BANDS):
             # In the order of the key: the table is made for look-ups, and filling it at random would measure the disk.
-            keys = (duplicates.bands(sketch)[band] for sketch in sketches)
+            values = (int.from_bytes(sketch[4 * band : 4 * band + 4], "little") for sketch in sketches)
+            keys = (duplicates.key_of_band(band, value) for value in values)
             with connection:
                 connection.executemany("INSERT INTO lsh_band VALUES (?, ?)", sorted(zip(keys, numbers, strict=True)))
         connection.execute("ANALYZE")

@@ -214,7 +214,7 @@ def migrate_schema(home: Home = Path(DEFAULT_HOME), database: Database = None, a
     pg_dump before you begin. All steps are one transaction: one that is killed can be begun again.
     """
     with progress_bar() as progress:
-        task = progress.add_task("migrating")
+        task = progress.add_task("migrating", total=None)
         done = migrate(home, database, told=lambda what, done, total: progress.update(
             task, description=what, completed=done, total=total))  # fmt: skip
     if as_json:

@@ -38,9 +38,10 @@ def upgrade() -> None:
     _create("source_set", sa.Column("sources", sa.JSON(), nullable=False), None,
             "Where on the page each field stood: the same on most pages of a paper.")  # fmt: skip
     as_json = "" if dialect == "sqlite" else "::json"
-    for table, (column, empty) in _SHARED.items():
-        _share(table, column, empty, _DIGEST[dialect].format(f"reading.{column}"), as_json)
-    _leave_off(as_json)
+    shared = [_share(table, column, empty, _DIGEST[dialect].format(f"reading.{column}"), as_json)
+              for table, (column, empty) in _SHARED.items()]  # fmt: skip
+    # At one pass: each writes all readings anew.
+    op.execute(f"UPDATE reading SET {', '.join([*shared, *_left_off(as_json)])}")  # noqa: S608 - our own names
     for column, _ in _SHARED.values():
         op.drop_column("reading", column)
     _pack_whole_texts(connection)
@@ -62,8 +63,8 @@ def _create(table: str, told: sa.Column[Any], of_digest: str | None, comment: st
     )
 
 
-def _share(table: str, column: str, empty: str, digest: str, as_json: str) -> None:
-    """Keep once what readings tell in a column, and let them refer to it."""
+def _share(table: str, column: str, empty: str, digest: str, as_json: str) -> str:
+    """Keep once what readings tell in a column; return what is to be set in them so that they refer to it."""
     kind = _ID.compile(dialect=op.get_bind().dialect)
     as_text = f"CAST({column} AS TEXT)"
     op.execute(
@@ -72,22 +73,20 @@ def _share(table: str, column: str, empty: str, digest: str, as_json: str) -> No
     )
     refers = f"CONSTRAINT reading_{column}_id_fkey REFERENCES {table} (id)"
     op.execute(f"ALTER TABLE reading ADD COLUMN {column}_id {kind} {refers}")
-    op.execute(f"UPDATE reading SET {column}_id = (SELECT s.id FROM {table} s WHERE s.digest = {digest})")  # noqa: S608 - our own names
+    return f"{column}_id = (SELECT s.id FROM {table} s WHERE s.digest = {digest})"  # noqa: S608 - our own names
 
 
-def _leave_off(as_json: str) -> None:
-    """Leave off what is said elsewhere, or by all."""
-    for column in ("title", "standfirst"):
-        op.execute(
-            f"UPDATE reading SET {column} = NULL FROM content c "  # noqa: S608 - our own names
-            f"WHERE c.id = reading.content_id AND reading.{column} = c.{column}"
-        )
-    op.execute(
-        "UPDATE reading SET published_precision = NULLIF(published_precision, 'second'), "  # noqa: S608 - a constant
-        "modified_precision = NULLIF(modified_precision, 'second'), "
-        f"pending = NULLIF(CAST(pending AS TEXT), 'null'){as_json}, "
-        f"counters = replace(CAST(counters AS TEXT), ',true,false,null]', ']'){as_json}"
-    )
+def _left_off(as_json: str) -> list[str]:
+    """Return what is to be set so that is left off what is said elsewhere, or by all."""
+    of_content = [f"{column} = NULLIF({column}, (SELECT c.{column} FROM content c WHERE c.id = reading.content_id))"  # noqa: S608 - our own names
+                  for column in ("title", "standfirst")]  # fmt: skip
+    return [
+        *of_content,
+        "published_precision = NULLIF(published_precision, 'second')",
+        "modified_precision = NULLIF(modified_precision, 'second')",
+        f"pending = NULLIF(CAST(pending AS TEXT), 'null'){as_json}",
+        f"counters = replace(CAST(counters AS TEXT), ',true,false,null]', ']'){as_json}",
+    ]
 
 
 def _pack_whole_texts(connection: sa.Connection) -> None:
