@@ -133,6 +133,11 @@ class Curve:
         """Its newest value."""
         return self.points[-1][1]
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it showed the same whenever it was seen: a curve of it would show nothing."""
+        return len({value for _, value in self.points}) == 1
+
 
 def curves(counters: Iterable[Mapping[str, Any]]) -> list[Curve]:
     """Return a curve for each counter and source; a run of equal values has a point at each of its ends."""

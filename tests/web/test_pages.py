@@ -12,10 +12,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from archive import Archive
+from archive import Archive, Counter
 from archive.cli import app as command
 from archive.web import create_app
-from tests.archive.make import DAY, STORY, Paper, SettableClock
+from tests.archive.make import DAY, STORY, Paper, SettableClock, reading
 from tests.web.conftest import KeyOf, serving
 from tests.web.press import BRIDGE, COPY, GONE, HIDDEN
 
@@ -134,6 +134,24 @@ def test_a_story_tells_all_that_is_known_of_it(client: httpx.Client, key: KeyOf)
         f"/stored/{key.capture(BRIDGE)}",
     ):  # fmt: skip
         assert told in text, told
+
+
+def test_a_counter_that_never_moved_has_no_curve_and_two_of_one_kind_say_where_they_stand(tmp_path: Path) -> None:
+    clock = SettableClock()
+    with Archive(tmp_path, clock=clock) as archive:
+        paper = Paper(archive, clock)
+        for views in (5, 9):
+            listed = Counter(metric="comments", value=0, source="feed:slash")
+            counters = (*reading(views=views, comments=0).counters, listed)
+            paper.prints(counters=counters)
+            clock.advance(DAY)
+        key = KeyOf(archive)(STORY)
+    with shown(tmp_path, clock) as client:
+        text = client.get(f"/article/{key}").text
+    assert text.count('class="plot"') == 1
+    assert text.count("at every look") == 2
+    assert "5 when first seen" in text
+    assert "<small><bdi>feed:slash</bdi></small>" in text
 
 
 def test_a_story_is_read_as_it_stood(client: httpx.Client, key: KeyOf) -> None:

@@ -50,6 +50,7 @@ def test_a_curve_has_a_point_at_both_ends_of_a_run_and_sources_are_not_mixed() -
         ("comments", "page", (("d1", 3),)),
     ]
     assert (found[1].first, found[1].last) == (5, 9)
+    assert [curve.is_flat for curve in found] == [True, False, True]
 
 
 def text(parts: tuple[Part, ...] | None) -> str | None:

@@ -44,7 +44,7 @@ function draw(figure) {
   place.replaceChildren();
   new uPlot({
     width: place.clientWidth, height: 110, legend: { show: false }, cursor: { show: false },
-    padding: [6, 4, 0, 0],
+    padding: [6, 22, 0, 0],  // the last day is written around its point
     axes: [{ ...axis, space: 90, size: 20, values: (_, at) => at.map((s) => new Date(s * 1000).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" })) },
            { ...axis, space: 36, size: 42 }],
     series: [{}, { stroke: colour("--accent"), width: 1.6, fill: colour("--accent") + "17", points: { show: false } }],
@@ -55,7 +55,7 @@ function draw(figure) {
 
 function drawAll() {
   if (typeof uPlot === "undefined") return;
-  for (const figure of document.querySelectorAll("figure.curve")) if (points(figure)[0].length > 1) draw(figure);
+  for (const figure of document.querySelectorAll("figure.curve:has(.plot)")) if (points(figure)[0].length > 1) draw(figure);
 }
 
 addEventListener("DOMContentLoaded", drawAll);
