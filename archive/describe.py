@@ -171,7 +171,7 @@ def stamped(micros: int | None) -> str | None:
 def _second(seconds: int) -> str:
     """Return a time since 1970 by date and clock: lists tell hundreds, most of days that they told before."""
     days, second = divmod(seconds, 86_400)
-    return f"{_day(days)}T{_MINUTES[second // 60]}:{second % 60:02}"
+    return f"{_day(days)}T{_MINUTES[second // 60]}{_SECONDS[second % 60]}"
 
 
 @lru_cache(maxsize=4096)
@@ -180,6 +180,7 @@ def _day(days: int) -> str:
 
 
 _MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
+_SECONDS = [f":{second:02}" for second in range(60)]
 
 
 def minute(stamped: str | None) -> str:
