@@ -27,7 +27,7 @@ from archive.hits import hits
 from archive.opt_outs import opted_out
 from archive.paging import Page
 from archive.said import said
-from archive.selection import each_article, page, selecting
+from archive.selection import BY_VERSION, OF_TODAY, each_article, facts_of, page, selecting, text_version
 from archive.takedown import refuse_hidden, visible
 from archive.texts import COLUMNS, all_unpacked
 
@@ -254,23 +254,30 @@ FACETED = 10_000
 def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[str, int]]:
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
     with connected(asked) as connection:
-        versions = [found.version_id for found in page(connection, selection, FACETED).items]
-        rows = rows_in(connection, _FACTS, versions) if versions else []
-        names = rows_in(connection, _NAMES, versions) if versions else []
+        found = page(connection, selection, FACETED, of_today=_FACTS_OF_TODAY).items
+        rows = [row[4:] for row in facts_of(connection, found, _FACTS)]
+        names = rows_in(connection, _NAMES, [reading for reading, *_ in rows if reading is not None])
+        sites = {number: (name, zone) for number, name, zone in connection.execute(_SITES)}
     counted = {
-        "site": Tally(site for site, *_ in rows),
-        "month": Tally(_month(at, zone) for _, zone, _, at in rows if at is not None),
+        "site": Tally(sites[site][0] for _, site, *_ in rows),
+        "month": Tally(_month(at, sites[site][1]) for _, site, _, at in rows if at is not None),
         "author": Tally(name for (name,) in names),
         "language": Tally(language for _, _, language, _ in rows if language is not None),
     }
     return {name: dict(sorted(tally.items(), key=lambda told: (-told[1], told[0]))) for name, tally in counted.items()}
 
 
-_FACTS = (
-    "SELECT s.name, s.timezone, r.language, r.published_at FROM version v JOIN article a ON a.id = v.article_id "
-    "JOIN site s ON s.id = a.site_id LEFT JOIN reading r ON r.id = v.reading_id WHERE v.id IN ({})"
-)
-_NAMES = "SELECT n.name FROM version v JOIN reading_author n ON n.reading_id = v.reading_id WHERE v.id IN ({})"
+def _with_facts(found: sa.Select[Any]) -> sa.Select[Any]:
+    """Select of texts that are found their reading, site, language and time of publication, too."""
+    row = t.reading.c
+    return found.add_columns(text_version.c.reading_id, t.article.c.site_id, row.language, row.published_at).outerjoin(
+        t.reading, row.id == text_version.c.reading_id
+    )
+
+
+_FACTS_OF_TODAY, _FACTS = _with_facts(OF_TODAY), _with_facts(BY_VERSION)
+_NAMES = "SELECT name FROM reading_author WHERE reading_id IN ({})"
+_SITES = sa.select(t.site.c.id, t.site.c.name, t.site.c.timezone)
 
 
 def _month(micros: int, zone: str) -> str:

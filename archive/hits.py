@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from archive import tables as t
-from archive.bulk import question, rows_in
+from archive.bulk import rows_in
 from archive.describe import as_printed, read_last, stamped
 from archive.normal import fold_name
 from archive.paging import Page
 from archive.query import parse, words_of
-from archive.selection import OF_TODAY, page, text_version
+from archive.selection import BY_VERSION, OF_TODAY, facts_of, page, text_version
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from archive.query import Words
-    from archive.selection import Found, Selection
+    from archive.selection import Selection
 
 SNIPPET_WORDS = 24
 _BEFORE, _AFTER = "… ", " …"
@@ -40,7 +40,8 @@ def hits(connection: Connection, selection: Selection, limit: int, after: str | 
     ``title_hits``: the same in the headline. Raises QueryError.
     """
     found = page(connection, selection, limit, after, _FACTS_OF_TODAY)
-    return Page(_told(connection, _rows(connection, found.items), _searched_words(selection.query)), found.next)
+    rows = list(map(_Row._make, facts_of(connection, found.items, _FACTS)))
+    return Page(_told(connection, rows, _searched_words(selection.query)), found.next)
 
 
 class _Row(NamedTuple):
@@ -66,15 +67,6 @@ class _Row(NamedTuple):
     published_precision: str | None
     url: str | None
     views: int | None
-
-
-def _rows(connection: Connection, found: Sequence[Found]) -> list[_Row]:
-    """Return what the tables say of what was found: one look for all of it, where it did not come with it."""
-    if all(one.facts for one in found):
-        return [_Row._make(one.facts or ()) for one in found]
-    facts = question(_FACTS, "text_version.id", connection.dialect)
-    rows = {row[2]: _Row._make(row) for row in rows_in(connection, facts, [one.version_id for one in found])}
-    return [rows[one.version_id] for one in found]
 
 
 def _told(connection: Connection, rows: Sequence[_Row], words: Sequence[Words]) -> list[dict[str, Any]]:
@@ -126,11 +118,7 @@ def _with_facts(found: sa.Select[Any]) -> sa.Select[Any]:
 
 
 _FACTS_OF_TODAY = _with_facts(OF_TODAY)
-_FACTS = _with_facts(
-    sa.select(sa.null(), t.article.c.id, text_version.c.id, text_version.c.number).join(
-        text_version, text_version.c.article_id == t.article.c.id
-    )
-)
+_FACTS = _with_facts(BY_VERSION)
 _NAMES = "SELECT reading_id, name FROM reading_author WHERE reading_id IN ({}) ORDER BY reading_id, ord"
 
 

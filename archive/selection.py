@@ -141,6 +141,12 @@ OF_TODAY = (
 """Select texts of today, each as the first columns of a :class:`Found`."""
 
 
+BY_VERSION = sa.select(sa.null(), t.article.c.id, text_version.c.id, text_version.c.number).join(
+    text_version, text_version.c.article_id == t.article.c.id
+)
+"""The same for any versions, whose place is not asked."""
+
+
 class Found(NamedTuple):
     """A text that was asked for, and where in the order it stands: by place, article and number, the greatest first.
 
@@ -178,6 +184,18 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
     else:
         found = _with_words(connection, selection, node, text, limit + 1, begins, of_today)
     return _page(found, limit, lambda last: cursor(*(last.place, last.article_id, last.number)[:parts]))
+
+
+def facts_of(connection: Connection, found: Sequence[Found], by_version: sa.Select[Any]) -> list[Any]:
+    """Return the facts of what was found; those that did not come with it are asked for.
+
+    ``by_version`` is :data:`BY_VERSION` with the columns that :func:`page` was given beside :data:`OF_TODAY`.
+    """
+    if all(one.facts for one in found):
+        return [one.facts for one in found]
+    asked = question(by_version, "text_version.id", connection.dialect)
+    rows = {row[2]: row for row in rows_in(connection, asked, [one.version_id for one in found])}
+    return [rows[one.version_id] for one in found]
 
 
 def _found(row: sa.Row[Any], at: int | None = None) -> Found:
