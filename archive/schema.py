@@ -212,6 +212,7 @@ def _back_up(engine: Engine, backup: Path, told: Told) -> None:
             source = connection.connection.dbapi_connection
             assert isinstance(source, sqlite3.Connection)  # noqa: S101  # the caller gives no path for others
             source.backup(copy, pages=COPIED_PAGES, progress=progress)
+            told("checking the copy", 0, 1)
             (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
     except (sqlite3.Error, OSError) as error:
         backup.unlink(missing_ok=True)  # a disk that it filled is wanted for other things
