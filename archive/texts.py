@@ -212,13 +212,17 @@ def _settle(connection: Connection, rows: Mapping[int, Any], said: Mapping[int, 
     written: list[tuple[int, int | None, bytes, int]]
     written = [(t.ZSTD, None, pack(texts[number] or b""), number) for number in sorted(opened)]
     bases |= dict.fromkeys(opened)
+    leaning: dict[int, list[int]] = {}
+    for number, base in bases.items():
+        if base is not None:
+            leaning.setdefault(base, []).append(number)
     old = {number for number, base in bases.items() if base is None} - set(heads.values())
     old -= set(connection.execute(_LAST_OF_SOME, {"contents": sorted(old)}).scalars()) if old else set()
     for article, head in heads.items():
         for number in sorted(said[article] & old) if head in bases else ():
             old.discard(number)
-            if _depth(number, bases) < LONGEST_CHAIN - 1 and (delta := _delta(rows, texts, number, head)) is not None:
-                bases[number] = head
+            if _depth(number, leaning) < LONGEST_CHAIN - 1 and (delta := _delta(rows, texts, number, head)) is not None:
+                leaning.setdefault(head, []).append(number)
                 written.append((t.DELTA, head, delta, number))
     run_each(connection, _WRITTEN, written)
 
@@ -244,10 +248,9 @@ def release(connection: Connection, contents: Collection[int]) -> None:
     run_each(connection, _WRITTEN, whole)
 
 
-def _depth(number: int, bases: Mapping[int, int | None]) -> int:
+def _depth(number: int, leaning: Mapping[int, Collection[int]]) -> int:
     """Return how many texts are told, one through another, against this one."""
-    leaning = [one for one, base in bases.items() if base == number]
-    return 1 + max(_depth(one, bases) for one in leaning) if leaning else 0
+    return max((1 + _depth(one, leaning) for one in leaning.get(number, ())), default=0)
 
 
 _WRITTEN = "UPDATE content SET codec = ?, base_content_id = ?, body = ? WHERE id = ?"
