@@ -55,6 +55,7 @@ class Figures:
         self._archive = archive
         self._totals = Held(lambda: sites.totals(archive), archive.clock)
         self._standings = Held(lambda: sites.standings(archive), archive.clock)
+        self._titles: tuple[list[Standing], dict[str, str]] = ([], {})
         self._papers: Shelf[Paper] = Shelf(archive.clock, most=5000)
         self._facets: Shelf[Facets] = Shelf(archive.clock, most=SEARCHES)
 
@@ -76,8 +77,11 @@ class Figures:
         return stamp(self._standings.at)
 
     def titles(self) -> dict[str, str]:
-        """Return the title of every paper by its name."""
-        return {site.name: site.title for site in self.standings()}
+        """Return the title of every paper by its name; a page asks for it wherever it names one."""
+        standings = self.standings()
+        if self._titles[0] is not standings:
+            self._titles = (standings, {site.name: site.title for site in standings})
+        return self._titles[1]
 
     def standing(self, name: str) -> Standing:
         """Return one site at a glance; raises NotFoundError."""

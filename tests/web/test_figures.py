@@ -69,6 +69,16 @@ def test_after_ten_minutes_whoever_comes_waits_for_the_new(paper: Paper, monkeyp
     assert held.standing("lakeside").articles == 2
 
 
+def test_titles_are_those_of_the_papers_that_are_told_now(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Figures(paper.archive)
+    assert held.titles() == {"lakeside": "The Lakeside Herald"}
+    assert held.titles() is held.titles()
+    paper.begin(title="The Lakeside Herald and Post")
+    assert held.titles() == {"lakeside": "The Lakeside Herald"}
+    monkeypatch.setattr(figures, "OLDEST", -1.0)
+    assert held.titles() == {"lakeside": "The Lakeside Herald and Post"}
+
+
 def test_counts_of_a_search_are_kept_but_for_a_takedown(paper: Paper) -> None:
     held = Figures(paper.archive)
     assert held.facets(FLOOD)["author"] == {"Ana Peñaflor": 1}
