@@ -209,7 +209,7 @@ def compare(old: Text, new: Text) -> Comparison:
     paragraphs = tuple(diff_paragraphs(old.paragraphs, new.paragraphs))
     fields = {"headline": title, "standfirst": standfirst, "byline": byline}
     labels = [name for name, parts in fields.items() if _has_change(parts)]
-    if any(map(_changes_figure, (title, standfirst, *(block.parts for block in paragraphs)))):
+    if any(map(_changes_figure, (title, standfirst, *(block.parts for block in paragraphs if block.kind != "same")))):
         labels.append("figure changed")
     kinds = {block.kind for block in paragraphs}
     labels += [f"paragraph {kind}" for kind in ("edited", "added", "removed", "moved") if kind in kinds]
@@ -220,12 +220,14 @@ def _has_change(parts: Iterable[Part]) -> bool:
     return any(part.kind != "same" for part in parts)
 
 
-def _changes_figure(parts: Iterable[Part]) -> bool:
+def _changes_figure(parts: Sequence[Part]) -> bool:
     """Say whether a number gave way to another one: what readers rely on most, and papers correct most quietly."""
-    figures: dict[str, list[str]] = {"removed": [], "added": [], "same": []}
-    for part in parts:
-        figures[part.kind] += _FIGURE.findall(part.text)
-    return bool(figures["removed"] and figures["added"]) and sorted(figures["removed"]) != sorted(figures["added"])
+    removed, added = (_figures(part.text for part in parts if part.kind == kind) for kind in ("removed", "added"))
+    return bool(removed and added) and removed != added
+
+
+def _figures(texts: Iterable[str]) -> list[str]:
+    return sorted(figure for text in texts for figure in _FIGURE.findall(text))
 
 
 def unified(old: Text, new: Text, name: str, old_label: str, new_label: str) -> str:
