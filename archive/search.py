@@ -458,9 +458,30 @@ def newest(connection: Connection, node: Node, most: int, before: int = NEWEST,
         if connection.dialect.name == "sqlite":
             asked: tuple[Any, ...] = (fts5(node), before, most)
             return _numbers(connection, _NEWEST[table], asked)
-        query = tsquery(node)
-        looked_at = _numbers(connection, _LOOKED_AT[table], (query, before, _GLANCE, most))
-        return looked_at if len(looked_at) == most else _numbers(connection, _SORTED[table], (query, before, most))
+        return _newest_of_postgresql(connection, node, most, before, table)
+
+
+def _newest_of_postgresql(connection: Connection, node: Node, most: int, before: int, table: str) -> list[int]:
+    query, loose = tsquery(node), loosened(node)
+    found = _numbers(connection, _LOOKED_AT[table], (query, before, _GLANCE, most))
+    further = 2 * _GLANCE * most // max(len(found), 1)
+    if len(found) < most and further <= (_FAR if query == loose else _FARTHEST):
+        found = _numbers(connection, _LOOKED_AT[table], (query, before, further, most))
+    if len(found) == most:
+        return found
+    if query != loose:
+        return _by_index(connection, _SIFTED[table], (loose, before, query, most))
+    sort = _by_index if found else _numbers  # of what is rare PostgreSQL knows that the index is the way
+    return sort(connection, _SORTED[table], (query, before, most))
+
+
+def _by_index(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:
+    """Ask by PostgreSQL's index: left to choose it reads every text, and does not count what unpacking takes."""
+    with cursor(connection) as asking:
+        asking.execute("SET LOCAL enable_seqscan = off")
+        found = [number for (number,) in asking.execute(statement, values)]
+        asking.execute("SET LOCAL enable_seqscan = DEFAULT")
+    return found
 
 
 _NEWEST = {table: f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - constants
@@ -474,7 +495,15 @@ _LOOKED_AT = {table: (
 _SORTED = {table: (
     f"SELECT rowid FROM {table} WHERE words @@ %s::tsquery AND rowid + 0 <= %s ORDER BY rowid + 0 DESC LIMIT %s"  # noqa: S608 - constants
 ) for table in (TABLE, PAST)}  # fmt: skip
-_GLANCE = 64
+# The index knows neither where words stand nor in which part: what has them at all is unpacked from the newest on.
+_SIFTED = {table: (
+    "SELECT n.place FROM (SELECT rowid + 0 AS place, words FROM "  # noqa: S608 - constants
+    f"{table} WHERE words @@ %s::tsquery AND rowid + 0 <= %s ORDER BY rowid + 0 DESC OFFSET 0) n "
+    "WHERE n.words @@ %s::tsquery ORDER BY n.place DESC LIMIT %s"
+) for table in (TABLE, PAST)}  # fmt: skip
+_GLANCE, _FAR, _FARTHEST = 64, 512, 4096
+"""Of the newest texts so many are looked at first; then as many as should do by what that found, at most so many: more
+where what the index finds must be unpacked. Measured on texts of 550 words: 8 us for each that is looked at."""
 
 
 def walked(connection: Connection, node: Node, of_rows: sa.Select[Any], most: int,
@@ -580,6 +609,25 @@ def tsquery(node: Node) -> str:
         return "(" + " | ".join(map(tsquery, node.parts)) + ")"
     if isinstance(node, All):
         return "(" + " & ".join(map(tsquery, node.parts)) + ")"
+    raise TypeError(f"not text: {node}")
+
+
+def loosened(node: Node) -> str:
+    """Return a tsquery for all that a query finds, and more, which asks for no place and no part of a text.
+
+    It is the same as :func:`tsquery` where that asks for none either.
+    """
+    if isinstance(node, Words):
+        *before, last = folded_words(" ".join(node.words)) or [""]
+        parts = (*(Words((word,)) for word in before), Words((last,), is_prefix=node.is_prefix))
+        return tsquery(All(parts) if before else parts[0])
+    if isinstance(node, OneOf):
+        return "(" + " | ".join(map(loosened, node.parts)) + ")"
+    if isinstance(node, All):
+        # What must not be there stays only where more is not less.
+        told = [tsquery(part) if isinstance(part, Not) else loosened(part) for part in node.parts
+                if not isinstance(part, Not) or tsquery(part.part) == loosened(part.part)]  # fmt: skip
+        return "(" + " & ".join(told) + ")"
     raise TypeError(f"not text: {node}")
 
 

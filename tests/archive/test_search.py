@@ -14,7 +14,7 @@ from archive import tables as t
 from archive.database import transaction
 from archive.normal import fold_name
 from archive.query import Words, parse
-from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, tsquery
+from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, loosened, tsquery
 from archive.selection import Selection
 from archive.store import ToSave
 from tests.archive.make import BODY, DAY, START, STORY, Paper, SettableClock, reading, rows
@@ -40,6 +40,35 @@ def test_both_indexes_are_asked_the_same(typed: str, on_sqlite: str, on_postgres
     node = parse(typed)
     assert is_text(node)
     assert (fts5(node), tsquery(node)) == (on_sqlite, on_postgresql)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("typed", "loose"),
+    [
+        ("flo*", "('flo':*)"), ('"Old bri*"', "(('old') & ('bri'))"), ("title:flo*", "('flo':*)"),
+        ("a -b", "(('a') & !('b'))"), ('a -"b c"', "(('a'))"), ("a -title:b", "(('a'))"),
+        ('a OR "b c"', "(('a') | (('b') & ('c')))"), ('author:"Ana Peñaflor"', "(('ana') & ('penaflor'))"),
+    ],
+)  # fmt: skip
+def test_what_postgresql_sifts_asks_for_no_place_and_leaves_nothing_out(typed: str, loose: str) -> None:
+    assert loosened(parse(typed)) == loose
+
+
+def test_phrases_and_words_of_one_part_are_found_behind_many_texts_that_have_the_words_elsewhere(
+    paper: Paper, archive: Archive
+) -> None:
+    paper.prints(title="Rice fish", body=["Old bridge and a mill."], published=START - 90 * DAY)
+    for number in range(2, 72):
+        paper.prints(
+            url=f"https://lakeside.example/{number}/",
+            wp=str(number),
+            title=f"Mill {number}",
+            body=["Bridge, old; fish rice."],
+        )
+    for query in ('"old bridge"', "title:fish", '"rice fish"', 'bridge -"bridge old"', '"old bridge" -title:mill'):
+        assert found(archive, query) == ["Rice fish"], query
+    assert len(found(archive, "bridge -title:fish")) == 20
 
 
 @pytest.mark.sqlite
