@@ -5,10 +5,11 @@
 
 Searches ask for words of some of the archive's own texts, by the share of these that have them. Beside each stands the
 same asked of SQLite by hand, on the same rows: ``places``, which only lists the row numbers of the newest hits in
-FTS5's index; and ``raw``, one statement that gives the same answer: it joins to them what a list shows of a hit and
-cuts the words around it by FTS5's own ``snippet()``, out of an FTS5 table that holds its texts, made of the archive's
-texts of today in a file beside it. Times are of the wall, in turns; the ratio of what the processor worked is told too,
-which says more on a busy machine.
+FTS5's index; and ``raw``, one statement that gives the same answer: it leaves out what is taken down or merged, joins
+to the others what a list shows of a hit, cuts the words around it by FTS5's own ``snippet()`` and marks the headline
+by its ``highlight()``, out of an FTS5 table that holds its texts, made of the archive's texts of today in a file beside
+it. It may hold as many pages in memory as a reader of the archive. Times are of the wall, in turns; the ratio of what
+the processor worked is told too, which says more on a busy machine.
 
 Pages are asked of ``hemeroteca serve`` in a process of its own: one reader first, then so many at once while another
 process takes stories in, as a crawl does. Told is the time to the first byte, and to the last. The counts beside a
@@ -43,7 +44,7 @@ import sqlalchemy as sa
 
 from archive import Archive, SiteFacts, corpus
 from archive import tables as t
-from archive.database import DATABASE_NAME
+from archive.database import DATABASE_NAME, READERS_CACHE
 from archive.hits import hits
 from archive.normal import words
 from archive.query import parse
@@ -143,6 +144,8 @@ def beside(archive: Archive, folder: Path) -> sqlite3.Connection:
     is_new = not made.exists()
     raw = sqlite3.connect(folder / DATABASE_NAME)
     raw.execute("ATTACH ? AS beside", (str(made),))
+    for name in ("main", "beside"):
+        raw.execute(f"PRAGMA {name}.cache_size = -{READERS_CACHE // 2}")
     if is_new:
         columns = "title, standfirst, names, body, tokenize='unicode61 remove_diacritics 2'"
         raw.execute(f"CREATE VIRTUAL TABLE beside.raw_text USING fts5({columns})")
@@ -219,8 +222,8 @@ def _places(raw: sqlite3.Connection, query: str) -> None:
 
 
 _RAW = """
-SELECT a.key, s.name, a.state, a.first_seen_at, v.number, r.published_at, r.published_offset, r.language, f.title,
-       snippet(raw_text, 3, char(1), char(2), '…', 24),
+SELECT a.key, s.name, a.state, a.first_seen_at, v.number, r.published_at, r.published_offset, r.language,
+       highlight(raw_text, 0, char(1), char(2)), snippet(raw_text, 3, char(1), char(2), '…', 24),
        (SELECT group_concat(n.name) FROM reading_author n WHERE n.reading_id = r.id),
        (SELECT u.url FROM capture k JOIN url u ON u.id = k.url_id JOIN reading l ON l.capture_id = k.id
          WHERE k.article_id = a.id AND l.content_id IS NOT NULL ORDER BY k.fetched_at DESC LIMIT 1),
@@ -229,7 +232,8 @@ SELECT a.key, s.name, a.state, a.first_seen_at, v.number, r.published_at, r.publ
 FROM raw_text f JOIN search_row w ON w.id = f.rowid
 JOIN version v ON v.content_id = w.content_id AND v.known_to = 9223372036854775807 AND v.valid_to = 9223372036854775807
 JOIN article a ON a.id = v.article_id JOIN site s ON s.id = a.site_id LEFT JOIN reading r ON r.id = v.reading_id
-WHERE raw_text MATCH ? ORDER BY f.rowid DESC LIMIT ?
+WHERE raw_text MATCH ? AND a.merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.article_id = a.id)
+ORDER BY f.rowid DESC LIMIT ?
 """
 
 

@@ -96,6 +96,14 @@ def test_a_snippet_shows_the_words_around_the_first_hit() -> None:
     assert snippet("", [Words(("nothing",))]) == ("", [])
 
 
+@pytest.mark.parametrize("words_before", [3, 300])
+@pytest.mark.parametrize("printed", ["Peñaflor", "PEÑAFLOR", "Penaflor", "Pen\u0303aflor", "“peñaflor”"])
+def test_a_snippet_finds_a_word_however_far_down_and_however_it_is_printed(printed: str, words_before: int) -> None:
+    text = "“Penaflores” – não, señor. " + "ďalší vodu, " * words_before + f"said {printed}, who left."
+    shown, hits = snippet(text, [Words(("penaflor",))])
+    assert [shown[start:end] for start, end in hits] == [printed.strip("“”")]
+
+
 @pytest.mark.parametrize("query", ["metr*", '"two metres"', "(metres)", "Metres,", "nothing OR metres"])
 def test_a_hit_shows_what_was_searched_for_however_it_was_typed(paper: Paper, archive: Archive, query: str) -> None:
     paper.prints(body=["word " * 50 + "two metres high."])
