@@ -112,6 +112,11 @@ def all_unpacked(connection: Connection, rows: Iterable[Any]) -> dict[int, str |
 
     Only texts that are told through others than these need a query.
     """
+    return {number: _printed(text) for number, text in all_as_bytes(connection, rows).items()}
+
+
+def all_as_bytes(connection: Connection, rows: Iterable[Any]) -> dict[int, bytes | None]:
+    """Return the same bodies in UTF-8, as they lie in the database."""
     held = {row.id: row for row in rows}
     texts = {number: _whole(row) for number, row in held.items() if row.base_content_id is None}
     if len(texts) < len(held):
@@ -119,7 +124,7 @@ def all_unpacked(connection: Connection, rows: Iterable[Any]) -> dict[int, str |
         known = held | _chain_rows(connection, elsewhere)
         for number in held.keys() - texts.keys():
             _follow(number, known, texts)
-    return {number: _printed(texts[number]) for number in held}
+    return {number: texts[number] for number in held}
 
 
 def _printed(text: bytes | None) -> str | None:

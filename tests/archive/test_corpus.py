@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive import NotFoundError, corpus
-from archive.hits import snippet
 from archive.query import Words
 from archive.selection import Selection
+from archive.snippets import Sought
 from tests.archive.make import BODY, DAY, HOUR, START, STORY, Paper, SettableClock, stamps
 
 if TYPE_CHECKING:
@@ -87,21 +87,29 @@ def test_an_empty_archive_answers_too(archive: Archive) -> None:
 
 def test_a_snippet_shows_the_words_around_the_first_hit() -> None:
     text = " ".join(f"w{number}" for number in range(60)) + " the Peñaflor bridge " + "tail " * 40
-    shown, hits = snippet(text, [Words(("penaflor",))])
+    shown, hits = Sought([Words(("penaflor",))], "body").snippet(text.encode())
     assert [shown[start:end] for start, end in hits] == ["Peñaflor"]
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert len(shown.split()) == 26
-    assert snippet("short text", [Words(("nothing",))]) == ("short text", [])
-    assert snippet("", [Words(("nothing",))]) == ("", [])
+    nothing = Sought([Words(("nothing",))], "body")
+    assert nothing.snippet(b"short text") == ("short text", [])
+    assert nothing.snippet(b"") == ("", [])
 
 
 @pytest.mark.parametrize("words_before", [3, 300])
 @pytest.mark.parametrize("printed", ["Peñaflor", "PEÑAFLOR", "Penaflor", "Pen\u0303aflor", "“peñaflor”"])
 def test_a_snippet_finds_a_word_however_far_down_and_however_it_is_printed(printed: str, words_before: int) -> None:
     text = "“Penaflores” – não, señor. " + "ďalší vodu, " * words_before + f"said {printed}, who left."
-    shown, hits = snippet(text, [Words(("penaflor",))])
+    shown, hits = Sought([Words(("penaflor",))], "body").snippet(text.encode())
     assert [shown[start:end] for start, end in hits] == [printed.strip("“”")]
+
+
+def test_a_snippet_of_a_script_without_spaces_is_no_longer_than_others() -> None:
+    text = "洪水が町を襲った。" * 100 + "flood。" + "住民は避難した。" * 100
+    shown, hits = Sought([Words(("flood",))], "body").snippet(text.encode())
+    assert len(shown) < 300
+    assert [shown[start:end] for start, end in hits] == ["flood"]
 
 
 @pytest.mark.parametrize("query", ["metr*", '"two metres"', "(metres)", "Metres,", "nothing OR metres"])

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archive import Archive, Moment, QueryError, corpus, hits
+from archive import Archive, Moment, QueryError, corpus
 from archive import tables as t
 from archive.database import transaction
 from archive.normal import fold_name
 from archive.query import Words, parse
 from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, loosened, tsquery
 from archive.selection import Selection
+from archive.snippets import Sought
 from archive.store import ToSave
 from tests.archive.make import BODY, DAY, START, STORY, Paper, SettableClock, reading, rows
 
@@ -263,7 +264,7 @@ def test_facets_count_the_hits(filled: Archive) -> None:
 def test_a_snippet_marks_the_words_that_were_found(filled: Archive) -> None:
     [hit] = corpus.search(filled, Selection(query="metres OR sub*"), 20)
     assert [hit["snippet"][start:end] for start, end in hit["hits"]] == ["metres"]
-    assert hits.snippet("No hit here.", [])[1] == []
+    assert Sought([], "body").snippet(b"No hit here.") == ("No hit here.", [])
 
 
 @pytest.mark.parametrize(
@@ -287,7 +288,7 @@ def test_hits_are_marked_where_they_were_asked_for_without_what_stands_beside_th
        word=st.sampled_from(["flood", "fire", "istanbul", "no", "a", "洪"]), star=st.booleans())  # fmt: skip
 @settings(max_examples=300, deadline=None)
 def test_every_mark_is_a_word_that_was_asked_for(text: str, word: str, star: bool) -> None:
-    shown, marks = hits.snippet(text, [Words((word,), is_prefix=star)])
+    shown, marks = Sought([Words((word,), is_prefix=star)], "body").snippet(text.encode(errors="replace"))
     for start, end in marks:
         assert fold_name(shown[start:end]).startswith(word)
     assert marks or not any(fold_name(printed) == word for printed in text.split())
