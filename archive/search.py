@@ -414,6 +414,33 @@ def fill(connection: Connection, progress: Callable[[int], None]) -> None:
         progress(filled)
 
 
+def merge(connection: Connection) -> bool:
+    """Merge some of the segments that groups wrote into each index; return False if there was nothing to merge.
+
+    A search asks them one by one: with 100,000 texts in 3 instead of 19 it takes 0.3 to 0.6 of the time. Each visit's
+    end merges so much, for a tenth of a second. PostgreSQL's indexes are one piece.
+    """
+    if connection.dialect.name == "postgresql":
+        return False
+    with cursor(connection) as merging:
+        for table in (TABLE, PAST):
+            merging.execute(f"INSERT INTO {table}({table}, rank) VALUES ('usermerge', 2)")  # noqa: S608 - a constant
+        before = _changes(merging)
+        for table in (TABLE, PAST):
+            merging.execute(f"INSERT INTO {table}({table}, rank) VALUES ('merge', {_MERGED})")  # noqa: S608 - constants
+        # A statement that finds nothing to merge changes one row all the same: https://sqlite.org/fts5.html
+        return _changes(merging) - before > len((TABLE, PAST))
+
+
+def _changes(asking: Any) -> int:
+    (total,) = asking.execute("SELECT total_changes()").fetchone()
+    return int(total)
+
+
+_MERGED = 1000
+"""Pages of an index that are merged at once."""
+
+
 def is_unfilled(connection: Connection) -> bool:
     """Say whether texts have row numbers and neither index has any of their words."""
     numbered, *held = [connection.exec_driver_sql(f"SELECT {column} FROM {table} LIMIT 1").first()  # noqa: S608 - constants

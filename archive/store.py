@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from archive import asked, database, events, identity, ingest, listings, rereading, rows, schema, takedown
+from archive import asked, database, events, identity, ingest, listings, rereading, rows, schema, search, takedown
 from archive import tables as t
 from archive.clock import Clock, shifted_clock
 from archive.database import transaction
@@ -378,6 +378,7 @@ class Archive:
         self._journal.append(begun, [visit_end_record(visit, begun.warcinfo, told, known_at)], known_at)
         with self._journal.pointing() as connection:
             counted = ingest.end_visit(connection, begun.id, told, known_at)
+            search.merge(connection)
             detail = {"exit_status": exit_status, **events.ingested(connection, begun.id)}
             events.note(connection, self.clock(), "ingest", "visit", visit, detail)
         del self._visits[visit]

@@ -48,7 +48,7 @@ from archive.database import DATABASE_NAME, writing
 from archive.describe import curve
 from archive.duplicates import signature
 from archive.hits import hits
-from archive.search import PAST, ROWS_PER_SECOND, TABLE, fields_of, lacking, put_texts
+from archive.search import PAST, ROWS_PER_SECOND, TABLE, fields_of, lacking, merge, put_texts
 from archive.selection import Selection
 from archive.store import ToSave
 from archive.texts import unpacked
@@ -372,6 +372,10 @@ class Run:
             with writing(archive.engine).begin() as connection:
                 for statement in _after(self.name):
                     connection.execute(sa.text(statement))
+            is_merging = True
+            while is_merging:  # as the ends of a thousand visits do
+                with writing(archive.engine).begin() as connection:
+                    is_merging = merge(connection)
             archive.engine.dispose()
 
 

@@ -8,8 +8,8 @@ same asked of SQLite by hand, on the same rows: ``places``, which only lists the
 FTS5's index; and ``raw``, one statement that gives the same answer: it leaves out what is taken down or merged, joins
 to the others what a list shows of a hit, cuts the words around it by FTS5's own ``snippet()`` and marks the headline
 by its ``highlight()``, out of an FTS5 table that holds its texts, made of the archive's texts of today in a file beside
-it. It may hold as many pages in memory as a reader of the archive. Times are of the wall, in turns; the ratio of what
-the processor worked is told too, which says more on a busy machine.
+it, all in one segment. It may hold as many pages in memory as a reader of the archive. Times are of the wall, in turns;
+the ratio of what the processor worked is told too, which says more on a busy machine.
 
 Pages are asked of ``hemeroteca serve`` in a process of its own: one reader first, then so many at once while another
 process takes stories in, as a crawl does. Told is the time to the first byte, and to the last. The counts beside a
@@ -155,6 +155,7 @@ def beside(archive: Archive, folder: Path) -> sqlite3.Connection:
                 told = fields_of(connection, {content for _, content in part})
                 raw.executemany("INSERT INTO raw_text (rowid, title, standfirst, names, body) VALUES (?, ?, ?, ?, ?)",
                                 [(number, *told[content].values()) for number, content in part])  # fmt: skip
+        raw.execute("INSERT INTO beside.raw_text(raw_text) VALUES ('optimize')")
         raw.commit()
     return raw
 

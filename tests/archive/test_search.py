@@ -140,6 +140,26 @@ def test_nothing_that_is_typed_raises_anything_but_a_query_error(shared: Archive
         assert str(error).startswith("search: ")  # noqa: PT017 - most of what is drawn raises nothing
 
 
+@pytest.mark.sqlite
+def test_the_end_of_a_visit_merges_what_its_groups_wrote_and_searches_find_the_same(
+    paper: Paper, archive: Archive
+) -> None:
+    for number in range(12):
+        url = f"https://panublion.example/{number}/"
+        paper.prints(url=url, title=f"Flood {number}", body=[f"Storm {number} took bridge {number}. " * 40])
+    found = [hit["id"] for hit in corpus.search(archive, Selection(query="flood storm"), 20)]
+    before = segments(archive)
+    paper.end()
+    assert segments(archive) < before
+    assert [hit["id"] for hit in corpus.search(archive, Selection(query="flood storm"), 20)] == found
+
+
+def segments(archive: Archive) -> int:
+    """Return in how many pieces the index of today lies."""
+    with archive.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT count(DISTINCT segid) FROM search_text_idx").scalar_one()
+
+
 def test_a_text_that_was_replaced_goes_to_the_index_of_the_past_and_comes_back_with_its_story(
     paper: Paper, archive: Archive, clock: SettableClock
 ) -> None:
