@@ -544,10 +544,12 @@ def walked(connection: Connection, node: Node, of_rows: sa.Select[Any], most: in
     found: list[Any] = []
     with _understood(), cursor(connection) as asking:
         asking.execute(_walking(of_rows, connection.dialect), (fts5(node), begins[0] if begins else NEWEST))
-        while len(found) < most and (rows := asking.fetchmany(most)):
+        at_once = most
+        while len(found) < most or (len(found) > 1 and found[-1][0] == found[-2][0]):
+            if not (rows := asking.fetchmany(at_once)):
+                break
             found += rows if begins is None else [row for row in rows if row[:2] < begins]
-        while len(found) > 1 and found[-1][0] == found[-2][0] and (row := asking.fetchone()) is not None:
-            found.append(row)
+            at_once = most if len(found) < most else 1
     return found
 
 
