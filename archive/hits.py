@@ -83,7 +83,7 @@ def _hit(row: _Row, body: bytes | None, names: list[str], said: Sought, in_title
         "published": as_printed(published_at, published_offset, published_precision),
         "first_seen": stamped(first_seen_at), "state": t.STATE.codes[state - 1], "title": title,
         "language": language, "views": views, "version": number, "authors": names,
-        "snippet": text, "hits": marks, "title_hits": in_title.marks(title[:_TITLE]) if title else [],
+        "snippet": text, "hits": marks, "title_hits": in_title.marks(title[:_TITLE].encode()) if title else [],
     }  # fmt: skip
 
 

@@ -53,11 +53,11 @@ class Sought:
         words = before if is_whole else before[1:]
         after = text[begin : begin + _AROUND].split(None, WORDS - len(words))
         follows = len(words) + len(after) > WORDS or begin + _AROUND < len(text)
-        cut = b" ".join([*words, *after[: WORDS - len(words)]]).decode(errors="ignore")
-        marks = self.marks(cut)
+        cut = b" ".join([*words, *after[: WORDS - len(words)]])
+        shown, marks = cut.decode(errors="ignore"), self.marks(cut)
         if not is_whole:
             marks = [(start + len(_BEFORE), end + len(_BEFORE)) for start, end in marks]
-        return f"{'' if is_whole else _BEFORE}{cut}{_AFTER if follows else ''}", marks
+        return f"{'' if is_whole else _BEFORE}{shown}{_AFTER if follows else ''}", marks
 
     def _first(self, text: bytes) -> int:
         """Return where the first hit stands, 0 if there is none; one that is printed in ASCII before others."""
@@ -84,12 +84,23 @@ class Sought:
         at = self._found(plain.encode()) if plain.isascii() else next((at for at, _ in self._read(printed)), None)
         return None if at is None else len(printed[:at].encode())
 
-    def marks(self, text: str) -> list[tuple[int, int]]:
-        """Return where in a text hits stand, the words alone."""
+    def marks(self, text: bytes) -> list[tuple[int, int]]:
+        """Return where in a text hits stand, the words alone: in letters, of what can be read of it."""
+        beyond = text.translate(None, _ASCII_BYTES)
+        if beyond and not _SIGNS.fullmatch(beyond):
+            return self._marks(text.decode(errors="ignore"))
+        places = self._places(text)
+        return [(_letters(text[:start]), _letters(text[:end])) for start, end in places] if beyond else places
+
+    def _marks(self, text: str) -> list[tuple[int, int]]:
         plain = _plain(text)
-        if not plain.isascii():
-            return list(self._read(text)) if self.spaced else []
-        places, spaced = [], _spaced(plain.encode())
+        if plain.isascii():
+            return self._places(plain.encode())
+        return list(self._read(text)) if self.spaced else []
+
+    def _places(self, text: bytes) -> list[tuple[int, int]]:
+        """Return where hits stand in a text that has no letters beyond ASCII."""
+        places, spaced = [], _spaced(text)
         for word in self.spaced:
             at = spaced.find(word)
             while at >= 0:
@@ -116,6 +127,10 @@ def _folded(printed: str) -> str:
     return fold_name(printed)
 
 
+def _letters(text: bytes) -> int:
+    return len(text.decode(errors="ignore"))
+
+
 def _is_alone(text: bytes, begin: int, end: int, *, is_prefix: bool) -> bool:
     """Say whether what stands here between what is no ASCII letter stands beside none at all."""
     if begin and text[begin - 1] > _LAST and _is_letter(text[max(begin - 4, 0) : begin].decode(errors="ignore")[-1:]):
@@ -138,6 +153,11 @@ def _spaced(text: bytes) -> bytes:
 
 _SPACE, _LAST = b" \x7f"
 _SPACED = bytes(ord(chr(code).lower()) if code <= _LAST and chr(code).isalnum() else _SPACE for code in range(256))
+
+
+_ASCII_BYTES = bytes(range(128))
+_SIGNS = re.compile(rb"(?:\xe2(?:\x80[\x80-\xbf]|\x81[\x80-\xaf])|\xc2[\xa0-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf])*")
+"""Quotes, dashes and other signs of General Punctuation and of Latin-1: none is a letter or a digit."""
 
 
 def _plain(text: str) -> str:
