@@ -71,9 +71,13 @@ class Selection:
     without_opt_outs: bool = False  # leave out what its paper keeps from archives and miners
 
 
-text_version = _text = t.version.alias("text_version")
+text_version = t.version.alias("text_version")
 _last = t.version.alias("last")
-_OF_ARTICLE = sa.and_(_text.c.article_id == t.article.c.id, _text.c.known_to == t.OPEN, _text.c.content_id.is_not(None))
+_OF_ARTICLE = sa.and_(
+    text_version.c.article_id == t.article.c.id,
+    text_version.c.known_to == t.OPEN,
+    text_version.c.content_id.is_not(None),
+)
 # One look-up for each article: of a choice between two versions PostgreSQL thinks that it leaves one article, and reads
 # them all to find it.
 _LAST_TEXT = (
@@ -94,13 +98,13 @@ def each_article(which: sa.ColumnElement[bool] | None = None) -> sa.Select[Any]:
     return (
         sa.select(
             t.article.c.id.label("article_id"), t.article.c.key, t.article.c.state, t.article.c.first_seen_at,
-            t.site.c.name.label("site"), t.site.c.timezone, _text.c.id.label("version_id"), _text.c.number,
-            _text.c.reading_id, _text.c.content_id,
+            t.site.c.name.label("site"), t.site.c.timezone, text_version.c.id.label("version_id"),
+            text_version.c.number, text_version.c.reading_id, text_version.c.content_id,
         )
         .select_from(t.article)
         .join(t.site, t.site.c.id == t.article.c.site_id)
-        .join(_text, _text.c.id == _LAST_TEXT if which is None else sa.and_(_OF_ARTICLE, which))
-        .outerjoin(t.reading, t.reading.c.id == _text.c.reading_id)
+        .join(text_version, text_version.c.id == _LAST_TEXT if which is None else sa.and_(_OF_ARTICLE, which))
+        .outerjoin(t.reading, t.reading.c.id == text_version.c.reading_id)
         .where(visible(t.article.c.id))
     )  # fmt: skip
 
@@ -118,7 +122,7 @@ def selecting(connection: Connection, selection: Selection, *, most: int | None 
     newest_first = (row for _, row in past.walk(connection, asked))
     told = _ranked_past(connection, asked) if selection.by_relevance else newest_first
     listed = _listed(connection, [row.version_id for row in islice(told, most)])
-    query = each_article(sa.true()).join(listed, listed.c.value == _text.c.id)
+    query = each_article(sa.true()).join(listed, listed.c.value == text_version.c.id)
     return query.add_columns((-listed.c.key).label("place")).order_by(listed.c.key)
 
 
@@ -223,7 +227,7 @@ def _following(query: sa.Select[Any], begins: tuple[int, ...] | None) -> sa.Sele
     if len(begins) == 2:
         return query.where(sa.tuple_(first, article) < begun)
     # Articles alone are said too: the index that lists them knows no versions.
-    follows = sa.tuple_(first, article, _text.c.number) < sa.tuple_(*map(sa.literal, begins))
+    follows = sa.tuple_(first, article, text_version.c.number) < sa.tuple_(*map(sa.literal, begins))
     return query.where(sa.tuple_(first, article) <= begun, follows)
 
 
@@ -274,7 +278,7 @@ def _beside_words(connection: Connection, selection: Selection, node: Node) -> s
     rest = [part for part in parts if not is_text(part) and not (isinstance(part, Not) and is_text(part.part))]
     query = each_article().where(*_conditions(connection, selection), t.article.c.merged_into.is_(None))
     query = query.where(*(_meets(connection, part) for part in rest))
-    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
+    query = query.join(t.search_row, t.search_row.c.content_id == text_version.c.content_id).where(_OF_ARTICLE)
     return query.add_columns(t.search_row.c.id.label("place"))
 
 
@@ -348,9 +352,9 @@ def _selecting(connection: Connection, selection: Selection, node: Node | None) 
             _any_word(node)
         listed = sa.type_coerce(t.article.c.listed_at, sa.BigInteger)
         query = query.add_columns(listed.label("place")).order_by(t.article.c.listed_at.desc(), t.article.c.id.desc())
-        return query.order_by(_text.c.number.desc()) if selection.versions is Versions.ALL else query
+        return query.order_by(text_version.c.number.desc()) if selection.versions is Versions.ALL else query
     # From the words the way leads by the text to its article, so it must be said whose it is.
-    query = query.join(t.search_row, t.search_row.c.content_id == _text.c.content_id).where(_OF_ARTICLE)
+    query = query.join(t.search_row, t.search_row.c.content_id == text_version.c.content_id).where(_OF_ARTICLE)
     query = query.add_columns(t.search_row.c.id.label("place"))
     if not selection.by_relevance:
         return query.order_by(t.search_row.c.id.desc(), t.article.c.id.desc())
@@ -380,10 +384,10 @@ def _conditions(connection: Connection, selection: Selection) -> Iterator[sa.Col
 def _which_text(selection: Selection) -> sa.ColumnElement[bool] | None:
     """Return which texts of an article are asked for; None for the one of today."""
     if selection.at is not None:
-        return sa.and_(_text.c.valid_from <= selection.at, _text.c.valid_to > selection.at)
+        return sa.and_(text_version.c.valid_from <= selection.at, text_version.c.valid_to > selection.at)
     if selection.versions is not Versions.LATEST:
-        return sa.true() if selection.versions is Versions.ALL else _text.c.number == 1
-    return _text.c.valid_to != t.OPEN if selection.removed else None
+        return sa.true() if selection.versions is Versions.ALL else text_version.c.number == 1
+    return text_version.c.valid_to != t.OPEN if selection.removed else None
 
 
 def _any_word(node: Node | None) -> Node:
@@ -405,7 +409,7 @@ def _meets(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
     """Return the condition that a query puts on an article and its text."""
     if is_text(node):
         said = sa.select(t.search_row.c.content_id).where(t.search_row.c.id.in_(matching(connection, node)))
-        return _text.c.content_id.in_(said)
+        return text_version.c.content_id.in_(said)
     if isinstance(node, Fact):
         return sa.func.coalesce(_is_so(connection, node), sa.false())
     if isinstance(node, All):
@@ -497,7 +501,7 @@ def _written_by(name: str) -> sa.ColumnElement[bool]:
     if not folded:
         return sa.false()
     return sa.exists().where(
-        t.reading_author.c.reading_id == _text.c.reading_id,
+        t.reading_author.c.reading_id == text_version.c.reading_id,
         t.author.c.id == t.reading_author.c.author_id,
         t.author.c.name_norm.like(f"%{folded}%"),
     )

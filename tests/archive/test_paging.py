@@ -49,6 +49,7 @@ def walked(page: Callable[[str | None], Page[Any]], limit: int) -> list[Any]:
     while True:
         found = page(after)
         items += found.items
+        assert len(items) <= 1000  # a list that begins again has no end
         after = found.next
         if after is None:
             assert len(found.items) <= limit
