@@ -27,7 +27,7 @@ from archive.hits import hits
 from archive.opt_outs import opted_out
 from archive.paging import Page
 from archive.said import said
-from archive.selection import BY_VERSION, OF_TODAY, each_article, facts_of, page, selecting, text_version
+from archive.selection import BY_VERSION, OF_TODAY, VERSION, each_article, page, selecting, text_version, with_facts
 from archive.takedown import refuse_hidden, visible
 from archive.texts import COLUMNS, all_unpacked
 
@@ -58,7 +58,7 @@ def articles_page(asked: Archive | Connection, selection: Selection, limit: int,
     """
     with connected(asked) as connection:
         found = page(connection, selection, limit, after)
-        return Page(describe_all(connection, [row.version_id for row in found.items], counters=counters), found.next)
+        return Page(describe_all(connection, [row[VERSION] for row in found.items], counters=counters), found.next)
 
 
 def count(asked: Archive | Connection, selection: Selection, *, most: int | None = None) -> int:
@@ -255,7 +255,7 @@ def facets(asked: Archive | Connection, selection: Selection) -> dict[str, dict[
     """Count the newest 10,000 selected articles by site, month of publication, author and language, the most first."""
     with connected(asked) as connection:
         found = page(connection, selection, FACETED, of_today=_FACTS_OF_TODAY).items
-        rows = [row[4:] for row in facts_of(connection, found, _FACTS)]
+        rows = [row[4:] for row in with_facts(connection, found, _FACTS)]
         names = rows_in(connection, _NAMES, [reading for reading, *_ in rows if reading is not None])
         sites = {number: (name, zone) for number, name, zone in connection.execute(_SITES)}
     counted = {

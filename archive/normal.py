@@ -135,5 +135,7 @@ _SPACED_WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 
 def fold_name(name: str) -> str:
     """Return a name for comparison: accents and case folded, punctuation taken off."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = name
+    if not name.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return _WHITE.sub(" ", _NO_LETTERS.sub(" ", plain)).strip().casefold()

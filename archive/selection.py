@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -142,7 +142,7 @@ OF_TODAY = (
     # The newest version is the last text, if it has one: of most articles that spares the look-up.
     .where(sa.or_(text_version.c.id == t.article.c.head_version_id, text_version.c.id == _LAST_TEXT))
 )
-"""Select texts of today, each as the first columns of a :class:`Found`."""
+"""Select texts of today, each with the columns of a :data:`Found`."""
 
 
 BY_VERSION = sa.select(sa.null(), t.article.c.id, text_version.c.id, text_version.c.number).join(
@@ -151,17 +151,12 @@ BY_VERSION = sa.select(sa.null(), t.article.c.id, text_version.c.id, text_versio
 """The same for any versions, whose place is not asked."""
 
 
-class Found(NamedTuple):
-    """A text that was asked for, and where in the order it stands: by place, article and number, the greatest first.
+Found = tuple[Any, ...]
+"""A text that was asked for: its place in the order, article, version and number; then what else came with these.
 
-    ``facts`` is what else :func:`page` was asked to tell of it, where that came with it.
-    """
-
-    place: int
-    article_id: int
-    version_id: int
-    number: int
-    facts: Sequence[Any] | None = None
+The newest has the greatest place, article and number.
+"""
+_PLACE, _ARTICLE, VERSION, _NUMBER, _FACTS = range(5)
 
 
 def page(connection: Connection, selection: Selection, limit: int, after: str | None = None,
@@ -169,7 +164,7 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
     """Return what is on one page of :func:`selecting`; the last page costs what the first does.
 
     Of a list by relevance there are pages up to the last of the hits that are ranked. ``of_today`` is :data:`OF_TODAY`
-    with more columns: where only words are asked for, they are read with what is found, and are its ``facts``.
+    with more columns: where only words are asked for, they are read with what is found.
     """
     node = parse(selection.query) if selection.query is not None else None
     asked = _of_the_past(connection, selection, node)
@@ -187,23 +182,23 @@ def page(connection: Connection, selection: Selection, limit: int, after: str | 
         found = [_found(row) for row in rows]
     else:
         found = _with_words(connection, selection, node, text, limit + 1, begins, of_today)
-    return _page(found, limit, lambda last: cursor(*(last.place, last.article_id, last.number)[:parts]))
+    return _page(found, limit, lambda last: cursor(*(last[_PLACE], last[_ARTICLE], last[_NUMBER])[:parts]))
 
 
-def facts_of(connection: Connection, found: Sequence[Found], by_version: sa.Select[Any]) -> list[Any]:
-    """Return the facts of what was found; those that did not come with it are asked for.
+def with_facts(connection: Connection, found: list[Found], by_version: sa.Select[Any]) -> list[Found]:
+    """Return what was found with all that is to be told of it; what did not come with it is asked for.
 
     ``by_version`` is :data:`BY_VERSION` with the columns that :func:`page` was given beside :data:`OF_TODAY`.
     """
-    if all(one.facts for one in found):
-        return [one.facts for one in found]
+    if not found or len(found[0]) > _FACTS:
+        return found
     asked = question(by_version, "text_version.id", connection.dialect)
-    rows = {row[2]: row for row in rows_in(connection, asked, [one.version_id for one in found])}
-    return [rows[one.version_id] for one in found]
+    rows = {row[VERSION]: row for row in rows_in(connection, asked, [one[VERSION] for one in found])}
+    return [rows[one[VERSION]] for one in found]
 
 
 def _found(row: sa.Row[Any], at: int | None = None) -> Found:
-    return Found(row.place if at is None else at, row.article_id, row.version_id, row.number)
+    return row.place if at is None else at, row.article_id, row.version_id, row.number
 
 
 def _ranked_rows(connection: Connection, selection: Selection, node: Node | None, asked: past.Asked | None,
@@ -262,12 +257,9 @@ def _walked(connection: Connection, text: Node, told_of: Callable[[list[int]], l
     return told[:most]
 
 
-def _ordered(rows: list[Any]) -> list[Found]:
+def _ordered(rows: list[Found]) -> list[Found]:
     """Return rows of :data:`OF_TODAY`, the newest first."""
-    return [Found(row[0], row[1], row[2], row[3], row) for row in sorted(rows, key=_PLACE, reverse=True)]
-
-
-_PLACE = itemgetter(0, 1, 2)
+    return sorted(rows, key=itemgetter(_PLACE, _ARTICLE, VERSION), reverse=True)
 
 
 def _beside_words(connection: Connection, selection: Selection, node: Node) -> sa.Select[Any] | None:

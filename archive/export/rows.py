@@ -13,7 +13,7 @@ from archive import tables as t
 from archive.database import snapshot
 from archive.describe import describe_all
 from archive.export.jsonl import line
-from archive.selection import Selection, page, selecting
+from archive.selection import VERSION, Selection, page, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -69,7 +69,7 @@ def newest_first(connection: Connection, wanted: Wanted) -> Generator[dict[str, 
     has_pages = not (wanted.one_of_a_cluster or wanted.selection.by_relevance)
     head = page(connection, wanted.selection, FIRST) if has_pages else None
     if head is not None and head.items:
-        yield from _told(connection, [found.version_id for found in head.items], wanted)
+        yield from _told(connection, [found[VERSION] for found in head.items], wanted)
     if head is None or head.next is not None:
         for _, described in _described(connection, query, wanted, passed=len(head.items) if head is not None else 0):
             yield described

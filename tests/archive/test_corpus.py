@@ -9,7 +9,7 @@ import pytest
 from archive import NotFoundError, corpus
 from archive.query import Words
 from archive.selection import Selection
-from archive.snippets import Sought
+from archive.snippets import Sought, Text
 from tests.archive.make import BODY, DAY, HOUR, START, STORY, Paper, SettableClock, stamps
 
 if TYPE_CHECKING:
@@ -87,27 +87,27 @@ def test_an_empty_archive_answers_too(archive: Archive) -> None:
 
 def test_a_snippet_shows_the_words_around_the_first_hit() -> None:
     text = " ".join(f"w{number}" for number in range(60)) + " the Peñaflor bridge " + "tail " * 40
-    shown, hits = Sought([Words(("penaflor",))], "body").snippet(text.encode())
+    shown, hits = Sought([Words(("penaflor",))], "body").snippet(Text.of(text.encode()))
     assert [shown[start:end] for start, end in hits] == ["Peñaflor"]
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert len(shown.split()) == 26
     nothing = Sought([Words(("nothing",))], "body")
-    assert nothing.snippet(b"short text") == ("short text", [])
-    assert nothing.snippet(b"") == ("", [])
+    assert nothing.snippet(Text.of(b"short text")) == ("short text", [])
+    assert nothing.snippet(Text.of(b"")) == ("", [])
 
 
 @pytest.mark.parametrize("words_before", [3, 300])
 @pytest.mark.parametrize("printed", ["Peñaflor", "PEÑAFLOR", "Penaflor", "Pen\u0303aflor", "“peñaflor”"])
 def test_a_snippet_finds_a_word_however_far_down_and_however_it_is_printed(printed: str, words_before: int) -> None:
     text = "“Penaflores” – não, señor. " + "ďalší vodu, " * words_before + f"said {printed}, who left."
-    shown, hits = Sought([Words(("penaflor",))], "body").snippet(text.encode())
+    shown, hits = Sought([Words(("penaflor",))], "body").snippet(Text.of(text.encode()))
     assert [shown[start:end] for start, end in hits] == [printed.strip("“”")]
 
 
 def test_a_snippet_of_a_script_without_spaces_is_no_longer_than_others() -> None:
     text = "洪水が町を襲った。" * 100 + "flood。" + "住民は避難した。" * 100
-    shown, hits = Sought([Words(("flood",))], "body").snippet(text.encode())
+    shown, hits = Sought([Words(("flood",))], "body").snippet(Text.of(text.encode()))
     assert len(shown) < 300
     assert [shown[start:end] for start, end in hits] == ["flood"]
 

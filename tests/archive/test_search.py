@@ -16,12 +16,13 @@ from archive.normal import fold_name
 from archive.query import Words, parse
 from archive.search import ROWS_PER_SECOND, fts5, index_contents, is_text, loosened, tsquery
 from archive.selection import Selection
-from archive.snippets import Sought
+from archive.snippets import Sought, Text
 from archive.store import ToSave
 from tests.archive.make import BODY, DAY, START, STORY, Paper, SettableClock, reading, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.mark.sqlite
@@ -284,7 +285,7 @@ def test_facets_count_the_hits(filled: Archive) -> None:
 def test_a_snippet_marks_the_words_that_were_found(filled: Archive) -> None:
     [hit] = corpus.search(filled, Selection(query="metres OR sub*"), 20)
     assert [hit["snippet"][start:end] for start, end in hit["hits"]] == ["metres"]
-    assert Sought([], "body").snippet(b"No hit here.") == ("No hit here.", [])
+    assert Sought([], "body").snippet(Text.of(b"No hit here.")) == ("No hit here.", [])
 
 
 @pytest.mark.parametrize(
@@ -304,11 +305,38 @@ def test_hits_are_marked_where_they_were_asked_for_without_what_stands_beside_th
     assert [hit["title"][start:end] for start, end in hit["title_hits"]] == title
 
 
+def test_a_hit_names_its_authors_in_the_order_in_which_the_page_prints_them(paper: Paper, archive: Archive) -> None:
+    names = ["Zenaida Cruz", "Ana Peñaflor", "Ben Uy"]
+    paper.prints(title="Old bridge", authors=names)
+    paper.prints(url="https://lakeside.example/2/", title="Old market", authors=())
+    told = {hit["title"]: hit["authors"] for hit in corpus.search(archive, Selection(query="title:old"), 5)}
+    assert told == {"Old bridge": names, "Old market": []}
+
+
+def test_a_list_shows_a_text_as_it_is_now_however_often_it_was_shown_before(
+    paper: Paper, archive: Archive, clock: SettableClock
+) -> None:
+    for body in ("Old bridge closed.", "Old bridge open again.", "Old bridge closed."):
+        paper.prints(body=[body], at=clock.advance(DAY))
+        for _ in range(2):
+            [hit] = corpus.search(archive, Selection(query="bridge"), 5)
+            assert hit["snippet"] == body
+
+
+@pytest.mark.sqlite
+def test_lists_of_two_archives_do_not_show_the_texts_of_each_other(tmp_path: Path, clock: SettableClock) -> None:
+    for body in ("Old bridge closed.", "Old bridge is open again."):
+        with Archive(tmp_path / body[-7:-1], clock=clock) as archive:
+            Paper(archive, clock).prints(body=[body])
+            [hit] = corpus.search(archive, Selection(query="bridge"), 5)
+            assert hit["snippet"] == body
+
+
 @given(text=st.text(max_size=200) | st.lists(PIECES | st.just("ﬁre İstanbul n\u0303o"), max_size=30).map(" ".join),
        word=st.sampled_from(["flood", "fire", "istanbul", "no", "a", "洪"]), star=st.booleans())  # fmt: skip
 @settings(max_examples=300, deadline=None)
 def test_every_mark_is_a_word_that_was_asked_for(text: str, word: str, star: bool) -> None:
-    shown, marks = Sought([Words((word,), is_prefix=star)], "body").snippet(text.encode(errors="replace"))
+    shown, marks = Sought([Words((word,), is_prefix=star)], "body").snippet(Text.of(text.encode(errors="replace")))
     for start, end in marks:
         assert fold_name(shown[start:end]).startswith(word)
     assert marks or not any(fold_name(printed) == word for printed in text.split())
