@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
 from archive import tables as t
+from archive.bulk import question, rows_in
 from archive.normal import fold_name
 from archive.takedown import visible
 from archive.texts import COLUMNS, all_unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -36,7 +37,7 @@ def describe_all(connection: Connection, versions: Sequence[int], *, texts: bool
     ``texts`` are the bodies, ``counters`` all counter readings, ``near_duplicates`` the keys of the articles that
     carry the same text.
     """
-    facts = {row[0]: row for row in connection.execute(_FACTS, {"ids": sorted(versions)}).all()}
+    facts = {row[0]: row for row in _found(connection, _FACTS, "version.id", versions)}
     held = _Held(connection, list(facts.values()), texts=texts, counters=counters)
     told = []
     for version in versions:
@@ -60,7 +61,7 @@ class _Held:
             if facts
             else ([], [], [], [])
         )
-        said = connection.execute(_CONTENTS[texts], {"ids": contents}).all()
+        said = [_Said(*row) for row in _found(connection, _CONTENTS[texts], "content.id", contents)]
         self.contents = {row[0]: row[1:4] for row in said}
         self.bodies = all_unpacked(connection, said) if texts else {}
         self.authors = _authors(connection, readings)
@@ -91,7 +92,7 @@ class _Held:
             "valid_to": stamped(valid_to),
             "not_before": stamped(not_before),
             "change": t.CHANGE.codes[change - 1],
-            "stealth": stealth,
+            "stealth": bool(stealth),
             "first_seen": stamped(first_seen),
             "last_seen": stamped(last_seen),
             "state": t.STATE.codes[state - 1],
@@ -144,8 +145,8 @@ _UNTOLD = (None, None)
 
 
 def loaded(text: str | None, empty: Any) -> Any:
-    """Return JSON that was selected by :func:`as_text`."""
-    return orjson.loads(text) if text is not None else empty
+    """Return JSON that was selected by :func:`as_text`; most lists are empty, and need not be read."""
+    return empty if text is None or text == "[]" else orjson.loads(text)
 
 
 def _urn(digits: str) -> str:
@@ -160,6 +161,7 @@ def stamp(at: datetime | None) -> str | None:
     return None if at is None else stamped(t.to_micros(at))
 
 
+@lru_cache(maxsize=256)
 def stamped(micros: int | None) -> str | None:
     """Return a time that was selected by :func:`raw` as :func:`stamp` does."""
     if micros is None or micros == t.FOREVER_MICROS:
@@ -209,7 +211,9 @@ def _zone(minutes: int) -> str:
 # ------------------------------------------------------------------ looked up for many
 
 
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+def _found(connection: Connection, query: sa.Select[Any], column: str, ids: Collection[int]) -> list[Any]:
+    """Return what a query tells for these ids, which are of this column, as the database holds it."""
+    return rows_in(connection, question(query, column, connection.dialect), ids)
 
 
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
@@ -245,27 +249,33 @@ _FACTS = (
     .outerjoin(t.picture_list, t.picture_list.c.id == _READING.images_id)
     .outerjoin(t.source_set, t.source_set.c.id == _READING.sources_id)
     .outerjoin(t.reader, t.reader.c.id == _READING.reader_id)
-    .where(t.version.c.id.in_(_IDS))
 )  # fmt: skip
 
 
-_SAID = (t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.words)
-_CONTENTS = {
-    False: sa.select(*_SAID).where(t.content.c.id.in_(_IDS)),
-    True: sa.select(*_SAID, *COLUMNS).where(t.content.c.id.in_(_IDS)),
-}
+class _Said(NamedTuple):
+    """What a content says."""
+
+    id: int
+    title: str | None
+    standfirst: str | None
+    words: int
+    codec: int | None = None
+    base_content_id: int | None = None
+    body: bytes | None = None
 
 
-_AUTHORS = (
-    sa.select(t.reading_author.c.reading_id, t.reading_author.c.name, t.reading_author.c.kind, t.reading_author.c.url)
-    .where(t.reading_author.c.reading_id.in_(_IDS))
-    .order_by(t.reading_author.c.reading_id, t.reading_author.c.ord)
-)
+_SAID = sa.select(t.content.c.id, t.content.c.title, t.content.c.standfirst, t.content.c.words)
+_CONTENTS = {False: _SAID, True: _SAID.add_columns(*COLUMNS)}
 
 
-def _authors(connection: Connection, readings: Iterable[int]) -> dict[int, list[Any]]:
+_AUTHORS = sa.select(
+    t.reading_author.c.reading_id, t.reading_author.c.name, t.reading_author.c.kind, t.reading_author.c.url
+).order_by(t.reading_author.c.reading_id, t.reading_author.c.ord)
+
+
+def _authors(connection: Connection, readings: Collection[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(_AUTHORS, {"ids": readings}).all():
+    for row in _found(connection, _AUTHORS, "reading_author.reading_id", readings):
         found[row[0]].append(row)
     return found
 
@@ -275,13 +285,12 @@ _OWN_URLS = (
     sa.select(_READING.id, t.url.c.url)
     .join(t.capture, _CAPTURE.id == _READING.capture_id)
     .join(t.url, t.url.c.id == _CAPTURE.url_id)
-    .where(_READING.id.in_(_IDS))
 )
 
 
-def _own_urls(connection: Connection, readings: Iterable[int]) -> dict[int, str]:
+def _own_urls(connection: Connection, readings: Collection[int]) -> dict[int, str]:
     """Return the address of the capture of each reading that calls it canonical."""
-    return dict(connection.execute(_OWN_URLS, {"ids": sorted(set(readings))}).all())
+    return dict(_found(connection, _OWN_URLS, "reading.id", readings))
 
 
 def _stating() -> sa.ScalarSelect[Any]:
@@ -307,12 +316,11 @@ _MODIFIED = (
     sa.select(t.version.c.id, raw(_READING.modified_at), _READING.modified_offset, _READING.modified_precision)
     .select_from(t.version)
     .join(t.reading, _READING.id == _stating())
-    .where(t.version.c.id.in_(_IDS))
 )
 
 
 def _modified(connection: Connection, versions: Sequence[int]) -> dict[int, str | None]:
-    found = connection.execute(_MODIFIED, {"ids": versions}).all()
+    found = _found(connection, _MODIFIED, "version.id", versions)
     return {version: as_printed(at, offset, precision) for version, at, offset, precision in found}
 
 
@@ -331,17 +339,12 @@ def read_last() -> sa.ScalarSelect[Any]:
     )
 
 
-_ADDRESSES = (
-    sa.select(t.article.c.id, t.url.c.url)
-    .select_from(t.article)
-    .join(t.url, t.url.c.id == read_last())
-    .where(t.article.c.id.in_(_IDS))
-)
+_ADDRESSES = sa.select(t.article.c.id, t.url.c.url).select_from(t.article).join(t.url, t.url.c.id == read_last())
 
 
-def _addresses(connection: Connection, articles: Iterable[int]) -> dict[int, str]:
+def _addresses(connection: Connection, articles: Collection[int]) -> dict[int, str]:
     """Return the address at which each article was last read."""
-    return dict(connection.execute(_ADDRESSES, {"ids": articles}).all())
+    return dict(_found(connection, _ADDRESSES, "article.id", articles))
 
 
 _VIEWS, _COMMENTS = (t.METRIC.codes.index(metric) + 1 for metric in (t.Metric.VIEWS, t.Metric.COMMENTS))
@@ -352,7 +355,7 @@ _RANKED = (
         sa.func.row_number().over(partition_by=(_RUN.article_id, _RUN.metric),
                                   order_by=(_RUN.last_at.desc(), _RUN.source)).label("nth"),
     )
-    .where(_RUN.article_id.in_(_IDS), _RUN.metric.in_([t.Metric.VIEWS, t.Metric.COMMENTS]))
+    .where(sa.text("counter_reading.article_id IN ({})"), _RUN.metric.in_([t.Metric.VIEWS, t.Metric.COMMENTS]))
     .subquery()
 )  # fmt: skip
 _NEWEST = sa.select(_RANKED).where(_RANKED.c.nth == 1)
@@ -360,29 +363,34 @@ _NEWEST = sa.select(_RANKED).where(_RANKED.c.nth == 1)
 
 def _newest_counters(connection: Connection, articles: Sequence[int]) -> dict[tuple[int, int], tuple[int, int]]:
     """Return the newest value of views and comments and when it was seen last, by article and code of the metric."""
-    found = connection.execute(_NEWEST, {"ids": articles}).all()
+    found = rows_in(connection, _newest(connection.dialect), articles)
     return {(article, metric): (value, last_at) for article, metric, value, last_at, _ in found}
+
+
+@cache
+def _newest(dialect: sa.Dialect) -> str:
+    return str(_NEWEST.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 _CURVES = (
     sa.select(_RUN.article_id, _RUN.value, _RUN.source, _RUN.exact, _RUN.stale, _RUN.raw,
               *map(raw, (_RUN.metric, _RUN.observed_at, _RUN.last_at)))
-    .where(_RUN.article_id.in_(_IDS))
     .order_by(_RUN.article_id, _RUN.metric, _RUN.observed_at, _RUN.source)
 )  # fmt: skip
-_CURVE = _CURVES.where(_RUN.metric == sa.bindparam("metric", type_=t.METRIC))
+_CURVE = _CURVES.where(_RUN.article_id == sa.bindparam("article"))
+_CURVE_OF = _CURVE.where(_RUN.metric == sa.bindparam("metric", type_=t.METRIC))
 
 
 def curve(connection: Connection, number: int, metric: str | None = None) -> list[dict[str, Any]]:
     """Return an article's counter readings, the oldest first, as runs of equal values."""
-    asked = (_CURVES, {"ids": [number]}) if metric is None else (_CURVE, {"ids": [number], "metric": metric})
-    return [_run(*row) for row in connection.execute(*asked).all()]
+    told = {"article": number} if metric is None else {"article": number, "metric": metric}
+    return [_run(*row) for row in connection.execute(_CURVE if metric is None else _CURVE_OF, told).all()]
 
 
-def curves(connection: Connection, articles: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+def curves(connection: Connection, articles: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the counter readings of articles, by id, as :func:`curve` does for one."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(_CURVES, {"ids": sorted(articles)}).all():
+    for row in _found(connection, _CURVES, "counter_reading.article_id", articles):
         found[row[0]].append(_run(*row))
     return found
 
@@ -391,7 +399,7 @@ def _run(_article: int, value: int, source: str, exact: bool, stale: bool, as_sh
          first_at: int, last_at: int) -> dict[str, Any]:  # fmt: skip
     return {
         "metric": t.METRIC.codes[metric - 1], "value": value, "from": stamped(first_at), "to": stamped(last_at),
-        "exact": exact, "stale": stale, "raw": as_shown, "source": source,
+        "exact": bool(exact), "stale": bool(stale), "raw": as_shown, "source": source,
     }  # fmt: skip
 
 
@@ -405,7 +413,7 @@ def _beside() -> sa.Select[Any]:
         .join(t.cluster, t.cluster.c.id == own.c.cluster_id)
         .join(first, first.c.id == t.cluster.c.first_article_id)
         .join(t.article, t.article.c.id == member.c.article_id)
-        .where(own.c.article_id.in_(_IDS), own.c.known_to == t.OPEN, visible(t.article.c.id))
+        .where(own.c.known_to == t.OPEN, visible(t.article.c.id))
         .order_by(own.c.article_id, t.article.c.first_seen_at, t.article.c.key)
     )
 
@@ -413,11 +421,11 @@ def _beside() -> sa.Select[Any]:
 _BESIDE = _beside()
 
 
-def _clusters(connection: Connection, articles: Iterable[int]) -> dict[int, tuple[str, list[str]]]:
+def _clusters(connection: Connection, articles: Collection[int]) -> dict[int, tuple[str, list[str]]]:
     """Return the earliest article of each one's cluster, which names it, and the others that carry the same text."""
     found: dict[int, tuple[str, list[str]]] = {}
-    for row in connection.execute(_BESIDE, {"ids": articles}).all():
-        _, others = found.setdefault(row.own_id, (row.first_key, []))
-        if row.id != row.own_id:
-            others.append(row.key)
+    for own, first, member, key in _found(connection, _BESIDE, "own.article_id", articles):
+        _, others = found.setdefault(own, (first, []))
+        if member != own:
+            others.append(key)
     return found

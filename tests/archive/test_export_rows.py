@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from archive import corpus
-from archive.database import snapshot
+from archive.database import READERS_CACHE, WALKERS_CACHE, snapshot
 from archive.export import Wanted, lines
 from archive.export import rows as export_rows
 from archive.export.rows import by_key
@@ -159,3 +159,19 @@ def test_whoever_stops_early_leaves_nothing_open(filled: Archive, monkeypatch: p
     with snapshot(filled.engine) as connection:
         assert next(by_key(connection, Wanted())).rows
     gc.collect()  # a cursor that was left open would be told of here, which pytest takes for a failure
+
+
+def test_python_collects_again_after_a_batch_also_after_one_that_failed(filled: Archive) -> None:
+    assert told(filled)
+    assert gc.isenabled()
+    with snapshot(filled.engine) as connection, pytest.raises(KeyError):
+        export_rows._told(connection, [-1], Wanted())
+    assert gc.isenabled()
+
+
+@pytest.mark.sqlite
+def test_a_walk_through_the_archive_holds_more_pages_and_gives_them_back(filled: Archive) -> None:
+    with snapshot(filled.engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -WALKERS_CACHE
+    with filled.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -READERS_CACHE
