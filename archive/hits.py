@@ -91,7 +91,7 @@ _KEPT: dict[int, tuple[bytes | None, Text]] = {}
 """Texts by content, each with how it is packed, by which it is known: another archive has others."""
 _MOST_KEPT = 512
 
-_published, _first_seen = lru_cache(_MOST_KEPT)(as_printed), lru_cache(_MOST_KEPT)(stamped)
+_published = lru_cache(_MOST_KEPT)(as_printed)
 
 
 def _hit(row: Found, body: Text, said: Sought, in_title: Sought) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _hit(row: Found, body: Text, said: Sought, in_title: Sought) -> dict[str, An
     return {
         "id": key, "site": site, "url": url,
         "published": _published(published_at, published_offset, published_precision),
-        "first_seen": _first_seen(first_seen_at), "state": t.STATE.codes[state - 1], "title": title,
+        "first_seen": stamped(first_seen_at), "state": t.STATE.codes[state - 1], "title": title,
         "language": language, "views": views, "version": number, "authors": names.split(_BETWEEN) if names else [],
         "snippet": text, "hits": marks, "title_hits": in_title.marks(title[:_TITLE]) if title else [],
     }  # fmt: skip
